@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+/** Test kinds by file ending (see README): each is a vitest project, so that one kind can be run alone. */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/**/*.{stack,int,e2e,long}.test.ts'] } },
+      { test: { name: 'stack', include: ['test/**/*.stack.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 } },
+      { test: { name: 'int', include: ['test/**/*.int.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
+      { test: { name: 'e2e', include: ['test/**/*.e2e.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 } },
+    ],
+  },
+});
