@@ -1,0 +1,81 @@
+import { styleText } from 'node:util';
+import type { Log, LogEntry } from './contracts.ts';
+
+/** Which lines are shown: a trace (by its beginning), one domain, and everything at or above a level. */
+export interface LogFilter {
+  readonly trace?: string | undefined;
+  readonly domain?: string | undefined;
+  readonly level?: LogEntry['level'] | undefined;
+}
+
+/** The live log. A source that would have to work for its lines asks `shows` first. */
+export interface LiveLog extends Log {
+  shows(level: LogEntry['level'], domain?: string): boolean;
+}
+
+const levels = { debug: 0, info: 1, warn: 2, error: 3 } as const;
+
+const colours = {
+  api: 'cyan',
+  lambda: 'green',
+  queue: 'yellow',
+  bus: 'magenta',
+  workflow: 'blue',
+  stream: 'gray',
+  schedule: 'gray',
+  cloud: 'white',
+} as const;
+
+const clockTime = (at: Date): string => at.toISOString().slice(11, 23);
+
+const shownDetail = (detail: LogEntry['detail']): string => {
+  if (detail === undefined) return '';
+  const fields = Object.entries(detail).filter(([, value]) => value !== undefined);
+  return fields
+    .map(([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join('');
+};
+
+/** One line for a person: `12:00:00.000 lambda   orders     message key=value [trace]`. */
+export const formatEntry = (entry: LogEntry, at: Date, colour: boolean): string => {
+  const paint = (format: Parameters<typeof styleText>[0], text: string): string =>
+    colour ? styleText(format, text, { validateStream: false }) : text;
+  const message = `${entry.message}${shownDetail(entry.detail)}`;
+  const loud = entry.level === 'error' ? 'red' : entry.level === 'warn' ? 'yellow' : undefined;
+  const parts = [
+    paint('gray', clockTime(at)),
+    paint(colours[entry.source], entry.source.padEnd(8)),
+    paint('bold', (entry.domain ?? '').padEnd(10)),
+    loud === undefined ? message : paint(loud, message),
+  ];
+  if (entry.traceId !== undefined) parts.push(paint('gray', `[${entry.traceId}]`));
+  return parts.join(' ');
+};
+
+/** A log that prints nothing, for the bench and for tests. */
+export const quietLog: LiveLog = { write: () => undefined, shows: () => false };
+
+/** The live log, one line per entry to `print`. */
+export const createLog = (options: {
+  readonly print: (line: string) => void;
+  readonly now: () => number;
+  readonly filter?: LogFilter | undefined;
+  readonly colour?: boolean | undefined;
+}): LiveLog => {
+  const { trace, domain, level = 'info' } = options.filter ?? {};
+  const least = levels[level];
+  const shows = (of: LogEntry['level'], from?: string): boolean =>
+    levels[of] >= least && (domain === undefined || from === undefined || from === domain);
+  return {
+    shows,
+    write(entry) {
+      if (!shows(entry.level, entry.domain)) return;
+      if (domain !== undefined && entry.domain !== domain) return;
+      if (trace !== undefined && entry.traceId?.startsWith(trace) !== true) return;
+      options.print(formatEntry(entry, new Date(options.now()), options.colour ?? false));
+    },
+  };
+};
+
+/** The domain of a derived name: `cartwright-<stage>-<domain>-<name>`; other names have none. */
+export const domainOf = (name: string): string | undefined => name.match(/^cartwright-[^-]+-([^-]+)(?:-|$)/)?.[1];
