@@ -1,0 +1,40 @@
+import type { Account, AuthorizationRequest, Principal } from '../contracts.ts';
+
+/** Condition keys in lower case with the request's values. */
+export type RequestContext = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** What IAM knows of a caller beyond its ARN. */
+export interface Caller {
+  readonly principal: Principal;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/**
+ * The global condition keys of a caller: they are the same for all of its requests, so they are built once.
+ * `aws:SourceArn` and `aws:SourceAccount` exist for AWS services alone, as on AWS.
+ */
+export const callerContext = ({ principal, tags }: Caller, account: Account): RequestContext => {
+  const context: Record<string, string> = {
+    'aws:requestedregion': account.region,
+    'aws:securetransport': 'true',
+    'aws:principalisawsservice': principal.kind === 'service' ? 'true' : 'false',
+  };
+  if (principal.kind === 'service') {
+    context['aws:principalservicename'] = principal.service;
+    context['aws:sourcearn'] = principal.sourceArn;
+    context['aws:sourceaccount'] = account.accountId;
+  } else {
+    context['aws:principalarn'] = principal.arn;
+    context['aws:principalaccount'] = account.accountId;
+    context['aws:principaltype'] = principal.kind === 'role' ? 'AssumedRole' : 'Account';
+    context['aws:username'] = principal.arn.slice(principal.arn.lastIndexOf('/') + 1);
+    for (const [key, value] of Object.entries(tags)) context[`aws:principaltag/${key.toLowerCase()}`] = value;
+  }
+  return context;
+};
+
+/** The caller's keys and the request's; the resource's account as on AWS is the account of its ARN. */
+export const requestContext = (
+  caller: RequestContext,
+  request: Pick<AuthorizationRequest, 'context'>,
+): RequestContext => (request.context === undefined ? caller : { ...caller, ...request.context });

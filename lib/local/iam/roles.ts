@@ -1,0 +1,122 @@
+import * as z from 'zod';
+import type { Account, ProvisionedResource, Provisioner, TemplateResource } from '../contracts.ts';
+import { physicalName } from '../physical-name.ts';
+import { parsePolicy } from './documents.ts';
+import { AWS_MANAGED_POLICIES } from './managed-policies.ts';
+import type { NamedPolicy } from './policy-set.ts';
+
+/** A role with everything that IAM needs to decide for it. */
+export interface Role {
+  readonly name: string;
+  readonly arn: string;
+  readonly trust: unknown;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly policies: Map<string, unknown>;
+}
+
+export interface RoleStore {
+  readonly roles: ReadonlyMap<string, Role>;
+  readonly provisioners: readonly Provisioner[];
+  /** The role's policies in the form that `compilePolicies` takes. */
+  policiesOf(role: Role): readonly NamedPolicy[];
+}
+
+const tags = z.array(z.strictObject({ Key: z.string(), Value: z.string() }));
+
+const RoleProperties = z.strictObject({
+  AssumeRolePolicyDocument: z.unknown(),
+  RoleName: z.string().max(64).optional(),
+  Description: z.string().optional(),
+  Path: z.literal('/').optional(),
+  MaxSessionDuration: z.union([z.number(), z.string()]).optional(),
+  ManagedPolicyArns: z.array(z.string()).optional(),
+  Policies: z.array(z.strictObject({ PolicyName: z.string(), PolicyDocument: z.unknown() })).optional(),
+  Tags: tags.optional(),
+});
+
+const PolicyProperties = z.strictObject({
+  PolicyName: z.string(),
+  PolicyDocument: z.unknown(),
+  Roles: z.array(z.string()).min(1),
+});
+
+const ManagedPolicyProperties = z.strictObject({
+  ManagedPolicyName: z.string().optional(),
+  Description: z.string().optional(),
+  Path: z.literal('/').optional(),
+  PolicyDocument: z.unknown(),
+  Roles: z.array(z.string()).optional(),
+});
+
+const parse = <T extends z.ZodType>(schema: T, resource: TemplateResource): z.infer<T> => {
+  const parsed = schema.safeParse(resource.properties);
+  if (!parsed.success) throw new Error(`${resource.path}.Properties: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+};
+
+/** The roles and policies of the templates. `changed` is called with a role whose policies are not what they were. */
+export const createRoles = (account: Account, changed: (role: Role) => void): RoleStore => {
+  const roles = new Map<string, Role>();
+  const customerManaged = new Map<string, unknown>();
+  const roleNamed = (name: string, path: string): Role => {
+    for (const role of roles.values()) if (role.name === name) return role;
+    throw new Error(`${path}.Properties.Roles: there is no role ${name}`);
+  };
+  const managedPolicy = (arn: string, path: string): unknown => {
+    const document = customerManaged.get(arn) ?? AWS_MANAGED_POLICIES[arn];
+    if (document === undefined)
+      throw new Error(`${path}.Properties.ManagedPolicyArns: the policy ${arn} is not known here`);
+    return document;
+  };
+  const attach = (role: Role, name: string, document: unknown): void => {
+    parsePolicy(document, name);
+    role.policies.set(name, document);
+    changed(role);
+  };
+
+  const provisionRole = (resource: TemplateResource): ProvisionedResource => {
+    const properties = parse(RoleProperties, resource);
+    const name = properties.RoleName ?? physicalName(resource, 64);
+    const arn = `arn:aws:iam::${account.accountId}:role/${name}`;
+    parsePolicy(properties.AssumeRolePolicyDocument, `${resource.path}.Properties.AssumeRolePolicyDocument`);
+    const role: Role = {
+      name,
+      arn,
+      trust: properties.AssumeRolePolicyDocument,
+      tags: Object.fromEntries((properties.Tags ?? []).map((tag) => [tag.Key, tag.Value])),
+      policies: new Map(),
+    };
+    roles.set(arn, role);
+    for (const policy of properties.ManagedPolicyArns ?? []) attach(role, policy, managedPolicy(policy, resource.path));
+    for (const policy of properties.Policies ?? []) attach(role, policy.PolicyName, policy.PolicyDocument);
+    changed(role);
+    return { ref: name, attributes: { Arn: arn, RoleId: `AROA${name}` } };
+  };
+
+  const provisionPolicy = (resource: TemplateResource): ProvisionedResource => {
+    const properties = parse(PolicyProperties, resource);
+    for (const name of properties.Roles)
+      attach(roleNamed(name, resource.path), properties.PolicyName, properties.PolicyDocument);
+    return { ref: properties.PolicyName, attributes: { Id: properties.PolicyName } };
+  };
+
+  const provisionManagedPolicy = (resource: TemplateResource): ProvisionedResource => {
+    const properties = parse(ManagedPolicyProperties, resource);
+    const name = properties.ManagedPolicyName ?? physicalName(resource, 128);
+    const arn = `arn:aws:iam::${account.accountId}:policy/${name}`;
+    parsePolicy(properties.PolicyDocument, resource.path);
+    customerManaged.set(arn, properties.PolicyDocument);
+    for (const role of properties.Roles ?? []) attach(roleNamed(role, resource.path), arn, properties.PolicyDocument);
+    return { ref: arn, attributes: { PolicyArn: arn, PolicyId: `ANPA${name}` } };
+  };
+
+  return {
+    roles,
+    policiesOf: (role) => [...role.policies].map(([name, document]) => ({ name, document })),
+    provisioners: [
+      { types: ['AWS::IAM::Role'], provision: async (resource) => provisionRole(resource) },
+      { types: ['AWS::IAM::Policy'], provision: async (resource) => provisionPolicy(resource) },
+      { types: ['AWS::IAM::ManagedPolicy'], provision: async (resource) => provisionManagedPolicy(resource) },
+    ],
+  };
+};
