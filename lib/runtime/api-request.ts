@@ -1,0 +1,40 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { invalidRequest, payloadTooLarge, unsupportedMediaType } from './errors.ts';
+
+const DEFAULT_MAX_BODY_BYTES = 64 * 1024;
+
+/** The headers by lower-case name; of a repeated one the last counts. */
+export const readHeaders = (event: APIGatewayProxyEvent): ReadonlyMap<string, string> => {
+  const headers = new Map<string, string>();
+  for (const [name, value] of Object.entries(event.headers ?? {})) {
+    if (value !== undefined) headers.set(name.toLowerCase(), value);
+  }
+  return headers;
+};
+
+/**
+ * The JSON body.
+ * @throws unsupported_media_type, payload_too_large, or invalid_request when it is no JSON
+ */
+export const parseBody = (
+  event: APIGatewayProxyEvent,
+  headers: ReadonlyMap<string, string>,
+  maxBytes: number = DEFAULT_MAX_BODY_BYTES,
+): unknown => {
+  const text =
+    event.body === null ? '' : event.isBase64Encoded ? Buffer.from(event.body, 'base64').toString('utf8') : event.body;
+  if (text === '') throw invalidRequest('The request needs a JSON body.');
+  const contentType = headers.get('content-type') ?? '';
+  if (!/^application\/(json|merge-patch\+json)\s*(;.*)?$/i.test(contentType)) {
+    throw unsupportedMediaType(
+      `The body must be application/json; it came as ${contentType === '' ? 'no content type' : contentType.slice(0, 80)}.`,
+    );
+  }
+  const bytes = Buffer.byteLength(text);
+  if (bytes > maxBytes) throw payloadTooLarge(`The body has ${bytes} bytes; this route takes ${maxBytes} at most.`);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw invalidRequest('The body is not valid JSON.', { cause });
+  }
+};

@@ -1,0 +1,65 @@
+import { lambdaEnv } from './env.ts';
+
+/** The fields that tie the lines of one request together over every hop. Ids only: no personal data, no secrets. */
+export interface Trace {
+  /** Root of the trace, made at the first hop and passed on in headers, envelopes and inputs. */
+  readonly traceId: string;
+  readonly tenant?: string | undefined;
+  readonly requestId?: string | undefined;
+}
+
+const LEVELS = { debug: 0, info: 1, warn: 2, error: 3 } as const;
+type Level = keyof typeof LEVELS;
+
+export interface Logger {
+  (level: Level, message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** What is worth keeping of an unknown error: name, message, stack and the chain of causes. */
+export const describeError = (error: unknown): Record<string, unknown> =>
+  error instanceof Error
+    ? {
+        name: error.name,
+        message: error.message,
+        stack: error.stack?.split('\n').slice(1, 6).join('\n'),
+        ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
+      }
+    : { message: String(error) };
+
+let settings: { threshold: number; fn: string } | undefined;
+const readSettings = () => {
+  const env = lambdaEnv();
+  return { threshold: LEVELS[env.CARTWRIGHT_LOG_LEVEL], fn: env.AWS_LAMBDA_FUNCTION_NAME };
+};
+
+/**
+ * A logger bound to one request: one JSON object a line, as CloudWatch Logs Insights reads it. A value, not a module
+ * state, because one environment may serve several requests at once.
+ */
+export const loggerFor = (trace: Trace): Logger => {
+  settings ??= readSettings();
+  const { threshold, fn } = settings;
+  return (level, message, fields) => {
+    if (LEVELS[level] < threshold) return;
+    console.log(JSON.stringify({ level, message, fn, ...trace, ...fields }));
+  };
+};
+
+/**
+ * A metric in CloudWatch's embedded metric format: a log line that CloudWatch turns into a number. The domain is the
+ * only dimension; a tenant never is one, because each value of a dimension is billed as a metric of its own.
+ */
+export const metric = (domain: string, name: string, value: number, unit: 'Count' | 'Milliseconds' = 'Count'): void => {
+  console.log(
+    JSON.stringify({
+      _aws: {
+        Timestamp: new Date().getTime(),
+        CloudWatchMetrics: [
+          { Namespace: 'Cartwright', Dimensions: [['domain']], Metrics: [{ Name: name, Unit: unit }] },
+        ],
+      },
+      domain,
+      [name]: value,
+    }),
+  );
+};
