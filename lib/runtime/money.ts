@@ -24,12 +24,14 @@ export const exponentOf = (currency: Currency): number => {
 /**
  * value x numerator / denominator, rounded half up (away from zero for negatives), in integers only, so that no
  * binary fraction can tip a half. All arguments are integers; the denominator is positive.
+ * @throws RangeError when the result is beyond 2^53
  */
 export const mulDivHalfUp = (value: number, numerator: number, denominator: number): number => {
   const product = BigInt(value) * BigInt(numerator);
   const divisor = BigInt(denominator);
   const magnitude = product < 0n ? -product : product;
   const rounded = (magnitude * 2n + divisor) / (divisor * 2n);
+  if (rounded > BigInt(Number.MAX_SAFE_INTEGER)) throw new RangeError('An amount is too large to be exact');
   return Number(product < 0n ? -rounded : rounded);
 };
 
