@@ -1,0 +1,99 @@
+import { Agent, request as httpRequest } from 'node:http';
+import { Agent as TlsAgent, request as httpsRequest } from 'node:https';
+import { randomUUID } from 'node:crypto';
+
+/** Where the API is: one URL for all domains (local cloud, edge), or one per domain (straight after a deployment). */
+export type ApiBase = string | Readonly<Record<string, string>>;
+
+export interface ApiRequest {
+  /** `pk_...`, `sk_...`, `op_...` or a JWT. */
+  readonly credential?: string | undefined;
+  readonly body?: unknown;
+  /** Sent as they are, over all others. `undefined` takes a header away. */
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  /** Sent as Idempotency-Key; POST requests get a random one otherwise. */
+  readonly idempotencyKey?: string;
+  /** Text instead of `body`. */
+  readonly rawBody?: string | Buffer;
+}
+
+export interface ApiResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Parsed JSON, or undefined when the body was empty or no JSON. */
+  readonly body: unknown;
+  readonly text: string;
+}
+
+/** A client of the public API. It knows HTTP and nothing of the system behind it. */
+export interface ApiClient {
+  send(method: string, path: string, request?: ApiRequest): Promise<ApiResponse>;
+  close(): void;
+}
+
+/** Sees every answer: the end-to-end suite records which routes it has been to. */
+export type Observer = (method: string, path: string, status: number) => void;
+
+export const domainOf = (path: string): string => /^\/v1\/([a-z-]+)/.exec(path)?.[1] ?? '';
+
+const urlOf = (base: ApiBase, path: string): URL => {
+  const root = typeof base === 'string' ? base : base[domainOf(path)];
+  if (root === undefined) throw new Error(`No URL is known for the domain of ${path}`);
+  return new URL(root.replace(/\/$/, '') + path);
+};
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // not JSON: the text itself is in the response
+  }
+};
+
+/** Makes a client with connections of its own that are kept open. A request without an answer rejects after 30 s. */
+export const apiClient = (base: ApiBase, observe?: Observer): ApiClient => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 256 });
+  const tlsAgent = new TlsAgent({ keepAlive: true, maxSockets: 256 });
+  return {
+    close: () => {
+      agent.destroy();
+      tlsAgent.destroy();
+    },
+    send: (method, path, request = {}) =>
+      new Promise((resolve, reject) => {
+        const url = urlOf(base, path);
+        const payload = request.rawBody ?? (request.body === undefined ? undefined : JSON.stringify(request.body));
+        const headers: Record<string, string | undefined> = {
+          ...(payload === undefined
+            ? {}
+            : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(payload)) }),
+          ...(request.credential === undefined ? {} : { authorization: `Bearer ${request.credential}` }),
+          ...(method === 'POST' ? { 'idempotency-key': request.idempotencyKey ?? randomUUID() } : {}),
+          ...request.headers,
+        };
+        const sent = Object.fromEntries(
+          Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined),
+        );
+        const tls = url.protocol === 'https:';
+        const call = (tls ? httpsRequest : httpRequest)(url, { method, headers: sent, agent: tls ? tlsAgent : agent }, (answer) => {
+          const chunks: Buffer[] = [];
+          answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+          answer.on('error', reject);
+          answer.on('end', () => {
+            const text = Buffer.concat(chunks).toString('utf8');
+            const status = answer.statusCode ?? 0;
+            observe?.(method, url.pathname, status);
+            resolve({
+              status,
+              headers: Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)])),
+              body: text === '' ? undefined : parseJson(text),
+              text,
+            });
+          });
+        });
+        call.setTimeout(30_000, () => call.destroy(new Error(`${method} ${path}: no answer in 30 s`)));
+        call.on('error', reject);
+        call.end(payload);
+      }),
+  };
+};
