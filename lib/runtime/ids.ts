@@ -54,3 +54,8 @@ export const defineId = <Brand extends string>(prefix: string): IdKind<Brand> =>
     schema.parse(`${prefix}_${encode(Buffer.from(sha256Hex(prefix, ...parts), 'hex').subarray(0, 17))}`);
   return { prefix, schema, random, derive };
 };
+
+/** An id of another domain: its kind is that domain's business. It has no `#`, so it may be a part of a key. */
+export const OpaqueId = z
+  .string()
+  .regex(new RegExp(`^[a-z]{2,8}_[0-9a-hjkmnp-tv-z]{${LENGTH}}$`), 'must be an id as this API gives them');
