@@ -106,7 +106,7 @@ const compileTest = (operator: string, key: string, expected: readonly string[],
   const [, quantifier, name = '', ifExists] = SET_OPERATOR.exec(operator.toLowerCase()) ?? [];
   if (name === 'null') {
     const wantMissing = expected.some((value) => value.toLowerCase() === 'true');
-    return (context) => (context[key] === undefined) === wantMissing;
+    return (context) => (context(key) === undefined) === wantMissing;
   }
   const known = OPERATORS[name];
   if (known === undefined) throw new Error(`Unknown condition operator ${operator}`);
@@ -115,7 +115,7 @@ const compileTest = (operator: string, key: string, expected: readonly string[],
   const one = (actual: string, lookup: VariableLookup): boolean =>
     comparisons.some((comparison) => comparison(actual, lookup)) !== negated;
   return (context, lookup) => {
-    const value = context[key];
+    const value = context(key);
     if (value === undefined || (typeof value !== 'string' && value.length === 0)) {
       if (ifExists !== undefined || quantifier === 'forallvalues') return true;
       return quantifier === 'foranyvalue' ? false : negated;

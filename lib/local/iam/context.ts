@@ -1,7 +1,7 @@
 import type { Account, AuthorizationRequest, Principal } from '../contracts.ts';
 
-/** Condition keys in lower case with the request's values. */
-export type RequestContext = Readonly<Record<string, string | readonly string[] | undefined>>;
+/** The value of a condition key (in lower case), as far as the request has one. */
+export type RequestContext = (key: string) => string | readonly string[] | undefined;
 
 /** What IAM knows of a caller beyond its ARN. */
 export interface Caller {
@@ -14,7 +14,7 @@ export interface Caller {
  * `aws:SourceArn` and `aws:SourceAccount` exist for AWS services alone, as on AWS.
  */
 export const callerContext = ({ principal, tags }: Caller, account: Account): RequestContext => {
-  const context: Record<string, string> = {
+  const context: Record<string, string | undefined> = {
     'aws:requestedregion': account.region,
     'aws:securetransport': 'true',
     'aws:principalisawsservice': principal.kind === 'service' ? 'true' : 'false',
@@ -30,11 +30,14 @@ export const callerContext = ({ principal, tags }: Caller, account: Account): Re
     context['aws:username'] = principal.arn.slice(principal.arn.lastIndexOf('/') + 1);
     for (const [key, value] of Object.entries(tags)) context[`aws:principaltag/${key.toLowerCase()}`] = value;
   }
-  return context;
+  return (key) => context[key];
 };
 
-/** The caller's keys and the request's; the resource's account as on AWS is the account of its ARN. */
+/** The request's own keys come first; they may be getters, which are run only when a policy asks for them. */
 export const requestContext = (
   caller: RequestContext,
   request: Pick<AuthorizationRequest, 'context'>,
-): RequestContext => (request.context === undefined ? caller : { ...caller, ...request.context });
+): RequestContext => {
+  const own = request.context;
+  return own === undefined ? caller : (key) => own[key] ?? caller(key);
+};

@@ -92,7 +92,7 @@ const verdictOf = (statements: readonly Statement[]): Verdict => {
 const lookupIn =
   (context: RequestContext): VariableLookup =>
   (key) => {
-    const value = context[key];
+    const value = context(key);
     return typeof value === 'string' ? value : undefined;
   };
 

@@ -1,0 +1,33 @@
+import type { Account } from '../contracts.ts';
+
+/** Key attributes of a table or index. */
+export interface KeyNames {
+  readonly hash: string;
+  readonly range?: string | undefined;
+}
+
+/** What the front needs to know of a table; plain data, so that workers get it too. */
+export interface TableInfo {
+  readonly name: string;
+  readonly arn: string;
+  readonly keys: KeyNames;
+  readonly indexes: Readonly<Record<string, KeyNames>>;
+  /** The table's place in the shared counters. */
+  readonly slot: number;
+  /** The engine's table that is behind by up to a second, in rough weather. */
+  readonly laggingTable?: string | undefined;
+}
+
+export type TableLookup = (name: string) => TableInfo | undefined;
+
+export const tableArn = (account: Account, name: string): string =>
+  `arn:${account.partition}:dynamodb:${account.region}:${account.accountId}:table/${name}`;
+
+/** One stream per table, under one label: a table's stream is never made anew here. */
+export const STREAM_LABEL = '2020-01-01T00:00:00.000';
+
+/** `TableName` may be a name or an ARN. */
+export const tableNameOf = (value: unknown): string => {
+  if (typeof value !== 'string') return '';
+  return value.startsWith('arn:') ? value.slice(value.indexOf(':table/') + ':table/'.length) : value;
+};

@@ -1,0 +1,226 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type {
+  Account,
+  AwsService,
+  Iam,
+  Log,
+  Meter,
+  Principal,
+  ProvisionedResource,
+  Provisioner,
+  Stoppable,
+  Streams,
+  TemplateResource,
+  Weather,
+} from '../contracts.ts';
+import { systemClock } from '../clock.ts';
+import type { Clock } from '../clock.ts';
+import { parseJson } from '../json.ts';
+import { physicalName } from '../physical-name.ts';
+import { STREAM_LABEL, tableArn } from './catalog.ts';
+import type { KeyNames, TableInfo } from './catalog.ts';
+import { allocateCounters, countersIn, createFold, TABLE_SLOTS, watchWrites } from './counters.ts';
+import type { CounterMemory } from './counters.ts';
+import { createEngineClient } from './engine-client.ts';
+import type { EngineAnswer, EngineClient } from './engine-client.ts';
+import { startEngine } from './engine-process.ts';
+import type { EngineProcess } from './engine-process.ts';
+import { engineError, ensureTable } from './engine-tables.ts';
+import { createExpirySweep } from './expiry.ts';
+import { createFront } from './front.ts';
+import { createLaggingIndexes } from './lagging-index.ts';
+import { openStreamFile } from './stream-file.ts';
+import type { StreamFile } from './stream-file.ts';
+import { TABLE_TYPES, tableDefinition } from './table-properties.ts';
+import { createTrimming } from './trimming.ts';
+
+/** What a worker needs to serve its function's DynamoDB calls by itself. All of it survives a structured clone. */
+export interface WorkerDynamoDb {
+  readonly enginePort: number;
+  readonly account: Account;
+  readonly tables: readonly TableInfo[];
+  readonly counters: CounterMemory;
+  readonly weather: { readonly rough: boolean };
+}
+
+export interface LocalDynamoDb extends Streams, Stoppable {
+  readonly provisioners: readonly Provisioner[];
+  readonly service: AwsService & {
+    /** JSON text in and out, without the detour over objects. */
+    callRaw(operation: string, body: string, principal: Principal): Promise<EngineAnswer>;
+  };
+  /** Starts the engine; provisioning and calls need it. */
+  start(): Promise<void>;
+  /** Moves the counts of all threads into the meter; called before the meter is read. */
+  settleMeter(): void;
+  forWorker(): WorkerDynamoDb;
+  /** Process id of the engine, for showing its memory. */
+  enginePid(): number | undefined;
+  /** One step of the expiry sweep, for tests that do not wait. */
+  sweepExpired(): Promise<number>;
+}
+
+const keyNames = (schema: readonly { readonly AttributeName: string; readonly KeyType: string }[]): KeyNames => ({
+  hash: schema.find((key) => key.KeyType === 'HASH')?.AttributeName ?? '',
+  range: schema.find((key) => key.KeyType === 'RANGE')?.AttributeName,
+});
+
+const FOLD_EVERY_MS = 250;
+
+/**
+ * DynamoDB of the local cloud: the engine on the state directory's `dynamodb.db`, behind a front that checks
+ * permissions, counts, and in rough weather behaves as DynamoDB does on its worse days.
+ */
+export const createDynamoDb = (options: {
+  readonly account: Account;
+  readonly iam: Iam;
+  readonly stateDir: string;
+  readonly weather: Weather;
+  readonly meter: Meter;
+  readonly log: Log;
+  readonly clock?: Clock;
+}): LocalDynamoDb => {
+  const { account, iam, weather, log } = options;
+  const clock = options.clock ?? systemClock;
+  const memory = allocateCounters();
+  const counters = countersIn(memory);
+  const fold = createFold(memory, options.meter);
+  const tables = new Map<string, TableInfo>();
+  const listeners = new Map<string, Set<() => void>>();
+  let process: EngineProcess | undefined;
+  let client: EngineClient | undefined;
+  let file: StreamFile | undefined;
+  let stopWatching: (() => void) | undefined;
+  let folding: NodeJS.Timeout | undefined;
+
+  const failed = (error: unknown): void =>
+    log.write({
+      source: 'cloud',
+      level: 'warn',
+      message: `DynamoDB: ${error instanceof Error ? error.message : String(error)}`,
+    });
+  const started = <T>(part: T | undefined): T => {
+    if (part === undefined) throw new Error('The DynamoDB engine is not started');
+    return part;
+  };
+  const engine: EngineClient = {
+    send: (operation, body) => started(client).send(operation, body),
+    close: () => client?.close(),
+  };
+  const openFile = (): StreamFile => started(file);
+  const parts = { clock, engine, file: openFile, failed, weather };
+  const sweep = createExpirySweep({
+    ...parts,
+    deleted: (name) => {
+      const table = tables.get(name);
+      if (table !== undefined) counters.wrote(table.slot);
+    },
+  });
+  const trimming = createTrimming(parts);
+  /** Tables whose stream is there for their lagging copy alone, so nobody else trims it. */
+  const hiddenStreams = new Set<string>();
+  const lagging = createLaggingIndexes({
+    ...parts,
+    taken: (name, position) => {
+      if (hiddenStreams.has(name)) trimming.want(name, position);
+    },
+  });
+  const front = createFront({
+    account,
+    engine,
+    weather,
+    counters,
+    tables: (name) => tables.get(name),
+    tableNames: () => [...tables.keys()].sort(),
+  });
+
+  const provision = async (resource: TemplateResource): Promise<ProvisionedResource> => {
+    const definition = tableDefinition(resource);
+    const name = definition.TableName ?? physicalName(resource, 255);
+    const arn = tableArn(account, name);
+    const keys = keyNames(definition.KeySchema);
+    const indexes = definition.GlobalSecondaryIndexes ?? [];
+    const lags = weather.rough && indexes.length > 0;
+    const streamed = definition.StreamSpecification !== undefined;
+    await ensureTable(engine, { name, path: resource.path, definition, streamed: streamed || lags });
+    const laggingTable = lags ? await lagging.follow({ name, path: resource.path, keys, definition }) : undefined;
+    if (lags && !streamed) hiddenStreams.add(name);
+    if (lags) trimming.holdBack(name, () => lagging.position(name));
+    const slot = tables.get(name)?.slot ?? tables.size;
+    if (slot >= TABLE_SLOTS) throw new Error(`${resource.path}: there are more than ${TABLE_SLOTS} tables`);
+    tables.set(name, {
+      name,
+      arn,
+      keys,
+      indexes: Object.fromEntries(indexes.map((index) => [index.IndexName, keyNames(index.KeySchema)])),
+      slot,
+      laggingTable,
+    });
+    const ttl = definition.TimeToLiveSpecification;
+    if (ttl?.Enabled === true && ttl.AttributeName !== undefined) {
+      sweep.watch({ name, keys, attribute: ttl.AttributeName });
+      sweep.recover();
+    }
+    return { ref: name, attributes: { Arn: arn, ...(streamed ? { StreamArn: `${arn}/stream/${STREAM_LABEL}` } : {}) } };
+  };
+
+  const callRaw = async (operation: string, body: string, principal: Principal): Promise<EngineAnswer> =>
+    await front.call(operation, body, (access) => iam.authorize({ ...access, principal }));
+
+  return {
+    provisioners: [{ types: TABLE_TYPES, provision }],
+    service: {
+      signingName: 'dynamodb',
+      callRaw,
+      async call(operation, input, principal) {
+        const answer = await callRaw(operation, JSON.stringify(input), principal);
+        if (answer.status !== 200) throw engineError(answer);
+        return parseJson(answer.body);
+      },
+    },
+    async start() {
+      mkdirSync(options.stateDir, { recursive: true });
+      const path = join(options.stateDir, 'dynamodb.db');
+      process = await startEngine(path, (why) => log.write({ source: 'cloud', level: 'error', message: why }));
+      client = createEngineClient({ port: process.port });
+      file = openStreamFile(path, sweep.isExpiring);
+      sweep.recover();
+      folding = setInterval(fold, FOLD_EVERY_MS);
+      folding.unref();
+      stopWatching = watchWrites(memory, (slots) => {
+        for (const { slot, name } of tables.values()) {
+          if (slots.includes(slot)) for (const listener of listeners.get(name) ?? []) listener();
+        }
+      });
+    },
+    settleMeter: fold,
+    forWorker: () => ({
+      enginePort: started(process).port,
+      account,
+      tables: [...tables.values()],
+      counters: memory,
+      weather: { rough: weather.rough },
+    }),
+    enginePid: () => process?.pid,
+    sweepExpired: () => sweep.step(),
+    read: (table, position, limit) => openFile().read(table, position, limit),
+    latest: (table) => openFile().latest(table),
+    trim: (table, position) => trimming.want(table, position),
+    onWrite(table, listener) {
+      const set = listeners.get(table) ?? new Set();
+      listeners.set(table, set);
+      set.add(listener);
+      return () => void set.delete(listener);
+    },
+    async stop() {
+      stopWatching?.();
+      clearInterval(folding);
+      await Promise.all([sweep.stop(), trimming.stop(), lagging.stop()]);
+      fold();
+      client?.close();
+      await process?.stop();
+      file?.close();
+    },
+  };
+};

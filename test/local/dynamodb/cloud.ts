@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Account, Log, LogEntry, Weather } from '../../../lib/local/contracts.ts';
+import type { Clock } from '../../../lib/local/clock.ts';
+import { createDynamoDb } from '../../../lib/local/dynamodb/dynamodb.ts';
+import type { LocalDynamoDb } from '../../../lib/local/dynamodb/dynamodb.ts';
+import { createEndpoint } from '../../../lib/local/endpoint/endpoint.ts';
+import { createIam } from '../../../lib/local/iam/iam.ts';
+import type { LocalIam } from '../../../lib/local/iam/iam.ts';
+import { createMeter } from '../../../lib/local/meter.ts';
+import { createWeather } from '../../../lib/local/weather.ts';
+
+export const account: Account = { accountId: '111111111111', region: 'eu-central-1', partition: 'aws' };
+
+export const silentLog = (): Log & { readonly entries: LogEntry[] } => {
+  const entries: LogEntry[] = [];
+  return { entries, write: (entry) => void entries.push(entry) };
+};
+
+export const tableProperties = {
+  BillingMode: 'PAY_PER_REQUEST',
+  AttributeDefinitions: ['pk', 'sk', 'gsi1pk', 'gsi1sk'].map((AttributeName) => ({
+    AttributeName,
+    AttributeType: 'S' as const,
+  })),
+  KeySchema: [
+    { AttributeName: 'pk', KeyType: 'HASH' },
+    { AttributeName: 'sk', KeyType: 'RANGE' },
+  ],
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: 'gsi1',
+      KeySchema: [
+        { AttributeName: 'gsi1pk', KeyType: 'HASH' },
+        { AttributeName: 'gsi1sk', KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'ALL' },
+    },
+  ],
+  StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
+  TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+} as const;
+
+export interface SmallCloud {
+  readonly dynamodb: LocalDynamoDb;
+  readonly iam: LocalIam;
+  readonly url: string;
+  readonly log: ReturnType<typeof silentLog>;
+  readonly stateDir: string;
+  readonly meter: ReturnType<typeof createMeter>;
+  table(logicalId: string, properties?: Readonly<Record<string, unknown>>): Promise<string>;
+  client(credentials?: { accessKeyId: string; secretAccessKey: string }): DynamoDBClient;
+  stop(): Promise<void>;
+}
+
+export const clientAt = (
+  endpoint: string,
+  credentials = { accessKeyId: 'local', secretAccessKey: 'local' },
+): DynamoDBClient => new DynamoDBClient({ endpoint, region: account.region, credentials, maxAttempts: 1 });
+
+/** DynamoDB, IAM and the endpoint alone, on a state directory of their own (or a given one). */
+export const smallCloud = async (
+  options: { readonly weather?: Weather; readonly stateDir?: string; readonly clock?: Clock } = {},
+): Promise<SmallCloud> => {
+  const stateDir = options.stateDir ?? mkdtempSync(join(tmpdir(), 'dynamodb-'));
+  const iam = createIam({ account, stateDir });
+  const log = silentLog();
+  const meter = createMeter();
+  const weather = options.weather ?? createWeather({ rough: false, seed: 1 });
+  const dynamodb = createDynamoDb({
+    account,
+    iam,
+    stateDir,
+    weather,
+    meter,
+    log,
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
+  });
+  await dynamodb.start();
+  const endpoint = createEndpoint({
+    port: 0,
+    services: [dynamodb.service],
+    iam,
+    log,
+    meter,
+    settleMeter: dynamodb.settleMeter,
+  });
+  await endpoint.start();
+  const clients: DynamoDBClient[] = [];
+  return {
+    dynamodb,
+    iam,
+    url: endpoint.url,
+    log,
+    stateDir,
+    meter,
+    async table(logicalId, properties = tableProperties) {
+      const [provisioner] = dynamodb.provisioners;
+      if (provisioner === undefined) throw new Error('no provisioner');
+      const path = `shop/${logicalId}`;
+      const resource = { stack: 'shop', logicalId, path, type: 'AWS::DynamoDB::Table', properties, metadata: {} };
+      return (await provisioner.provision(resource)).ref;
+    },
+    client(credentials) {
+      const made = clientAt(endpoint.url, credentials);
+      clients.push(made);
+      return made;
+    },
+    async stop() {
+      for (const client of clients) client.destroy();
+      await endpoint.stop();
+      await dynamodb.stop();
+      if (options.stateDir === undefined) rmSync(stateDir, { recursive: true, force: true });
+    },
+  };
+};
