@@ -61,6 +61,22 @@ const inertProperties: readonly InertProperty[] = [
   { type: 'AWS::SQS::Queue', property: 'SqsManagedSseEnabled', reason: 'the state directory is not encrypted' },
   { type: 'AWS::SQS::Queue', property: 'KmsMasterKeyId', reason: 'the state directory is not encrypted' },
   { type: 'AWS::SQS::Queue', property: 'KmsDataKeyReusePeriodSeconds', reason: 'the state directory is not encrypted' },
+  { type: 'AWS::StepFunctions::StateMachine', property: 'LoggingConfiguration', reason: 'ends are in the live log' },
+  { type: 'AWS::StepFunctions::StateMachine', property: 'TracingConfiguration', reason: 'there is no X-Ray' },
+  { type: 'AWS::ApiGateway::RestApi', property: 'Description', reason: 'text for people' },
+  { type: 'AWS::ApiGateway::RestApi', property: 'EndpointConfiguration', reason: 'there is one machine' },
+  { type: 'AWS::ApiGateway::RestApi', property: 'FailOnWarnings', reason: 'what is not known is always an error' },
+  { type: 'AWS::ApiGateway::RestApi', property: 'Parameters', reason: 'endpoint types; there is one machine' },
+  { type: 'AWS::ApiGateway::Deployment', property: 'Description', reason: 'text for people' },
+  { type: 'AWS::ApiGateway::Stage', property: 'Description', reason: 'text for people' },
+  { type: 'AWS::ApiGateway::Stage', property: 'TracingEnabled', reason: 'there is no X-Ray' },
+  { type: 'AWS::ApiGateway::Stage', property: 'AccessLogSetting', reason: 'requests are in the live log' },
+  { type: 'AWS::ApiGateway::UsagePlan', property: 'Description', reason: 'text for people' },
+  { type: 'AWS::Events::EventBus', property: 'Description', reason: 'text for people' },
+  { type: 'AWS::Events::EventBus', property: 'KmsKeyIdentifier', reason: 'the state directory is not encrypted' },
+  { type: 'AWS::Events::Rule', property: 'Description', reason: 'text for people' },
+  { type: 'AWS::Scheduler::Schedule', property: 'Description', reason: 'text for people' },
+  { type: 'AWS::Scheduler::Schedule', property: 'KmsKeyArn', reason: 'the state directory is not encrypted' },
 ];
 
 const typesByName = new Map(inertTypes.map((row) => [row.type, row]));
