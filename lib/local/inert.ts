@@ -77,6 +77,19 @@ const inertProperties: readonly InertProperty[] = [
   { type: 'AWS::Events::Rule', property: 'Description', reason: 'text for people' },
   { type: 'AWS::Scheduler::Schedule', property: 'Description', reason: 'text for people' },
   { type: 'AWS::Scheduler::Schedule', property: 'KmsKeyArn', reason: 'the state directory is not encrypted' },
+  ...['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'].flatMap((type) => [
+    { type, property: 'SSESpecification', reason: 'the state directory is not encrypted' },
+    { type, property: 'PointInTimeRecoverySpecification', reason: 'the state directory can be copied instead' },
+    { type, property: 'DeletionProtectionEnabled', reason: 'a table is never deleted here' },
+    { type, property: 'ContributorInsightsSpecification', reason: 'there are no service metrics' },
+    { type, property: 'OnDemandThroughput', reason: 'throughput has no limit but this machine' },
+    { type, property: 'WarmThroughput', reason: 'throughput has no limit but this machine' },
+    { type, property: 'WriteOnDemandThroughputSettings', reason: 'throughput has no limit but this machine' },
+    { type, property: 'TableClass', reason: 'it changes the price alone' },
+  ]),
+  { type: 'AWS::IAM::Role', property: 'Description', reason: 'text for people' },
+  { type: 'AWS::IAM::Role', property: 'MaxSessionDuration', reason: 'credentials do not expire here' },
+  { type: 'AWS::IAM::ManagedPolicy', property: 'Description', reason: 'text for people' },
 ];
 
 const typesByName = new Map(inertTypes.map((row) => [row.type, row]));

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { TemplateResource } from '../contracts.ts';
+import { readProperties } from '../read-properties.ts';
 
 const keySchema = z
   .array(z.strictObject({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }))
@@ -29,20 +30,12 @@ const common = {
   BillingMode: z.literal('PAY_PER_REQUEST'),
   GlobalSecondaryIndexes: z.array(index).optional(),
   TimeToLiveSpecification: timeToLive.optional(),
-  SSESpecification: z.unknown().optional(),
-  WarmThroughput: z.unknown().optional(),
 };
 
-/** `AWS::DynamoDB::Table`. What is unknown to the engine here and has no effect on an answer is named and ignored. */
-const TableProperties = z.strictObject({
+/** `AWS::DynamoDB::Table`, without its inert properties. */
+const TableProperties = z.object({
   ...common,
   StreamSpecification: z.strictObject({ StreamViewType: z.literal('NEW_AND_OLD_IMAGES') }).optional(),
-  PointInTimeRecoverySpecification: z.unknown().optional(),
-  DeletionProtectionEnabled: z.unknown().optional(),
-  ContributorInsightsSpecification: z.unknown().optional(),
-  OnDemandThroughput: z.unknown().optional(),
-  TableClass: z.unknown().optional(),
-  Tags: z.unknown().optional(),
 });
 
 const replica = z.strictObject({
@@ -58,11 +51,10 @@ const replica = z.strictObject({
 });
 
 /** `AWS::DynamoDB::GlobalTable` with its one replica here; more would have to be copied between regions. */
-const GlobalTableProperties = z.strictObject({
+const GlobalTableProperties = z.object({
   ...common,
   StreamSpecification: z.strictObject({ StreamViewType: z.literal('NEW_AND_OLD_IMAGES') }).optional(),
   Replicas: z.array(replica).length(1),
-  WriteOnDemandThroughputSettings: z.unknown().optional(),
 });
 
 /** What both resource types say of a table. */
@@ -79,9 +71,7 @@ export type TableDefinition = Pick<
 export const TABLE_TYPES = ['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'] as const;
 
 /** Reads a table's properties; anything that has an effect and is not known is an Error with its path. */
-export const tableDefinition = (resource: TemplateResource): TableDefinition => {
-  const schema = resource.type === 'AWS::DynamoDB::GlobalTable' ? GlobalTableProperties : TableProperties;
-  const parsed = schema.safeParse(resource.properties);
-  if (parsed.success) return parsed.data;
-  throw new Error(`${resource.path}.Properties: ${z.prettifyError(parsed.error)}`);
-};
+export const tableDefinition = (resource: TemplateResource): TableDefinition =>
+  resource.type === 'AWS::DynamoDB::GlobalTable'
+    ? readProperties(resource, GlobalTableProperties)
+    : readProperties(resource, TableProperties);

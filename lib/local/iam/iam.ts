@@ -5,6 +5,7 @@ import type { RequestContext } from './context.ts';
 import { deriveCredentials, ROOT_ACCESS_KEY, ROOT_SECRET_KEY, stateSecret } from './credentials.ts';
 import type { Credentials } from './credentials.ts';
 import { accessDenied } from './access-denied.ts';
+import { parsePolicy } from './documents.ts';
 import { compilePolicies } from './policy-set.ts';
 import type { NamedPolicy, PolicySet, Verdict } from './policy-set.ts';
 import { createRoles } from './roles.ts';
@@ -142,8 +143,10 @@ export const createIam = (options: { readonly account: Account; readonly stateDi
     },
     addResourcePolicy(resourceArn, policy) {
       const policies = resourcePolicies.get(resourceArn) ?? [];
-      compilePolicies([{ name: resourceArn, document: policy }]);
-      policies.push({ name: `the resource policy of ${resourceArn}`, document: policy });
+      const name = `the resource policy of ${resourceArn}`;
+      const added = { name, document: parsePolicy(policy, name) };
+      compilePolicies([added]);
+      policies.push(added);
       resourcePolicies.set(resourceArn, policies);
       compiledResources.delete(resourceArn);
     },

@@ -1,8 +1,7 @@
 import { compileCondition } from './conditions.ts';
 import type { Condition } from './conditions.ts';
 import type { RequestContext } from './context.ts';
-import { parsePolicy } from './documents.ts';
-import type { PolicyStatement } from './documents.ts';
+import type { PolicyDocument, PolicyStatement } from './documents.ts';
 import { compilePattern } from './patterns.ts';
 import type { TextPattern, VariableLookup } from './patterns.ts';
 import { compilePrincipal } from './principals.ts';
@@ -17,8 +16,8 @@ export type Verdict =
 
 export interface NamedPolicy {
   readonly name: string;
-  /** A policy document as JSON, so that a set can be handed to a worker. */
-  readonly document: unknown;
+  /** Plain data, so that a set can be handed to a worker. */
+  readonly document: PolicyDocument;
 }
 
 interface Statement {
@@ -121,9 +120,8 @@ const evaluate = (
 /** Compiles policies once; decisions that do not depend on the request's values are cached. */
 export const compilePolicies = (policies: readonly NamedPolicy[]): PolicySet => {
   const statements = policies.flatMap(({ name, document }) => {
-    const parsed = parsePolicy(document, name);
-    const variables = parsed.Version === '2012-10-17';
-    return parsed.Statement.map((statement) => compileStatement(statement, name, variables));
+    const variables = document.Version === '2012-10-17';
+    return document.Statement.map((statement) => compileStatement(statement, name, variables));
   });
   const cache = new Map<string, Candidates>();
   const candidatesFor = (action: string, resource: string): Candidates => {

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import type { Account, ProvisionedResource, Provisioner, TemplateResource } from '../contracts.ts';
 import { physicalName } from '../physical-name.ts';
+import { readProperties } from '../read-properties.ts';
 import { parsePolicy } from './documents.ts';
+import type { PolicyDocument } from './documents.ts';
 import { AWS_MANAGED_POLICIES } from './managed-policies.ts';
 import type { NamedPolicy } from './policy-set.ts';
 
@@ -9,9 +11,9 @@ import type { NamedPolicy } from './policy-set.ts';
 export interface Role {
   readonly name: string;
   readonly arn: string;
-  readonly trust: unknown;
+  readonly trust: PolicyDocument;
   readonly tags: Readonly<Record<string, string>>;
-  readonly policies: Map<string, unknown>;
+  readonly policies: Map<string, PolicyDocument>;
 }
 
 export interface RoleStore {
@@ -23,36 +25,27 @@ export interface RoleStore {
 
 const tags = z.array(z.strictObject({ Key: z.string(), Value: z.string() }));
 
-const RoleProperties = z.strictObject({
+const RoleProperties = z.object({
   AssumeRolePolicyDocument: z.unknown(),
   RoleName: z.string().max(64).optional(),
-  Description: z.string().optional(),
   Path: z.literal('/').optional(),
-  MaxSessionDuration: z.union([z.number(), z.string()]).optional(),
   ManagedPolicyArns: z.array(z.string()).optional(),
   Policies: z.array(z.strictObject({ PolicyName: z.string(), PolicyDocument: z.unknown() })).optional(),
   Tags: tags.optional(),
 });
 
-const PolicyProperties = z.strictObject({
+const PolicyProperties = z.object({
   PolicyName: z.string(),
   PolicyDocument: z.unknown(),
   Roles: z.array(z.string()).min(1),
 });
 
-const ManagedPolicyProperties = z.strictObject({
+const ManagedPolicyProperties = z.object({
   ManagedPolicyName: z.string().optional(),
-  Description: z.string().optional(),
   Path: z.literal('/').optional(),
   PolicyDocument: z.unknown(),
   Roles: z.array(z.string()).optional(),
 });
-
-const parse = <T extends z.ZodType>(schema: T, resource: TemplateResource): z.infer<T> => {
-  const parsed = schema.safeParse(resource.properties);
-  if (!parsed.success) throw new Error(`${resource.path}.Properties: ${z.prettifyError(parsed.error)}`);
-  return parsed.data;
-};
 
 /** The roles and policies of the templates. `changed` is called with a role whose policies are not what they were. */
 export const createRoles = (account: Account, changed: (role: Role) => void): RoleStore => {
@@ -69,20 +62,18 @@ export const createRoles = (account: Account, changed: (role: Role) => void): Ro
     return document;
   };
   const attach = (role: Role, name: string, document: unknown): void => {
-    parsePolicy(document, name);
-    role.policies.set(name, document);
+    role.policies.set(name, parsePolicy(document, name));
     changed(role);
   };
 
   const provisionRole = (resource: TemplateResource): ProvisionedResource => {
-    const properties = parse(RoleProperties, resource);
+    const properties = readProperties(resource, RoleProperties);
     const name = properties.RoleName ?? physicalName(resource, 64);
     const arn = `arn:aws:iam::${account.accountId}:role/${name}`;
-    parsePolicy(properties.AssumeRolePolicyDocument, `${resource.path}.Properties.AssumeRolePolicyDocument`);
     const role: Role = {
       name,
       arn,
-      trust: properties.AssumeRolePolicyDocument,
+      trust: parsePolicy(properties.AssumeRolePolicyDocument, `${resource.path}.Properties.AssumeRolePolicyDocument`),
       tags: Object.fromEntries((properties.Tags ?? []).map((tag) => [tag.Key, tag.Value])),
       policies: new Map(),
     };
@@ -94,14 +85,14 @@ export const createRoles = (account: Account, changed: (role: Role) => void): Ro
   };
 
   const provisionPolicy = (resource: TemplateResource): ProvisionedResource => {
-    const properties = parse(PolicyProperties, resource);
+    const properties = readProperties(resource, PolicyProperties);
     for (const name of properties.Roles)
       attach(roleNamed(name, resource.path), properties.PolicyName, properties.PolicyDocument);
     return { ref: properties.PolicyName, attributes: { Id: properties.PolicyName } };
   };
 
   const provisionManagedPolicy = (resource: TemplateResource): ProvisionedResource => {
-    const properties = parse(ManagedPolicyProperties, resource);
+    const properties = readProperties(resource, ManagedPolicyProperties);
     const name = properties.ManagedPolicyName ?? physicalName(resource, 128);
     const arn = `arn:aws:iam::${account.accountId}:policy/${name}`;
     parsePolicy(properties.PolicyDocument, resource.path);

@@ -1,11 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { Principal } from '../../../lib/local/contracts.ts';
 import { callerContext } from '../../../lib/local/iam/context.ts';
-import { compilePolicies } from '../../../lib/local/iam/policy-set.ts';
+import { parsePolicy } from '../../../lib/local/iam/documents.ts';
+import { compilePolicies as compileParsed } from '../../../lib/local/iam/policy-set.ts';
 
 const account = { accountId: '111111111111', region: 'eu-central-1', partition: 'aws' } as const;
 const role: Principal = { kind: 'role', arn: 'arn:aws:iam::111111111111:role/orders-writer' };
 const tags = { team: 'orders' };
+
+const compilePolicies = (policies: readonly { readonly name: string; readonly document: unknown }[]) =>
+  compileParsed(policies.map(({ name, document }) => ({ name, document: parsePolicy(document, name) })));
 
 type Context = Record<string, string | readonly string[]>;
 type Statement = Record<string, unknown>;
