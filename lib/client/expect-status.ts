@@ -25,6 +25,9 @@ export const call = async <Schema extends z.ZodType>(
     throw new Error(`${method} ${path} answered ${response.status}: ${response.text.slice(0, 600)}`);
   }
   const parsed = schema.safeParse(response.body);
-  if (!parsed.success) throw new Error(`${method} ${path}: unexpected answer ${response.text.slice(0, 400)}: ${z.prettifyError(parsed.error)}`);
+  if (!parsed.success)
+    throw new Error(
+      `${method} ${path}: unexpected answer ${response.text.slice(0, 400)}: ${z.prettifyError(parsed.error)}`,
+    );
   return parsed.data;
 };

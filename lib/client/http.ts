@@ -75,22 +75,28 @@ export const apiClient = (base: ApiBase, observe?: Observer): ApiClient => {
           Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined),
         );
         const tls = url.protocol === 'https:';
-        const call = (tls ? httpsRequest : httpRequest)(url, { method, headers: sent, agent: tls ? tlsAgent : agent }, (answer) => {
-          const chunks: Buffer[] = [];
-          answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-          answer.on('error', reject);
-          answer.on('end', () => {
-            const text = Buffer.concat(chunks).toString('utf8');
-            const status = answer.statusCode ?? 0;
-            observe?.(method, url.pathname, status);
-            resolve({
-              status,
-              headers: Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)])),
-              body: text === '' ? undefined : parseJson(text),
-              text,
+        const call = (tls ? httpsRequest : httpRequest)(
+          url,
+          { method, headers: sent, agent: tls ? tlsAgent : agent },
+          (answer) => {
+            const chunks: Buffer[] = [];
+            answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+            answer.on('error', reject);
+            answer.on('end', () => {
+              const text = Buffer.concat(chunks).toString('utf8');
+              const status = answer.statusCode ?? 0;
+              observe?.(method, url.pathname, status);
+              resolve({
+                status,
+                headers: Object.fromEntries(
+                  Object.entries(answer.headers).map(([name, value]) => [name, String(value)]),
+                ),
+                body: text === '' ? undefined : parseJson(text),
+                text,
+              });
             });
-          });
-        });
+          },
+        );
         call.setTimeout(30_000, () => call.destroy(new Error(`${method} ${path}: no answer in 30 s`)));
         call.on('error', reject);
         call.end(payload);

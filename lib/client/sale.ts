@@ -1,0 +1,101 @@
+import * as z from 'zod';
+import { call } from './expect-status.ts';
+import type { ApiClient, ApiResponse } from './http.ts';
+import type { Shop } from './shop.ts';
+
+const Money = z.looseObject({ amount: z.number(), currency: z.string() });
+export const Cart = z.looseObject({
+  id: z.string(),
+  token: z.string().nullish(),
+  lines: z.array(z.looseObject({ variantId: z.string(), quantity: z.number() })),
+  quote: z
+    .looseObject({
+      currency: z.string(),
+      subtotal: z.number(),
+      discountTotal: z.number(),
+      taxTotal: z.number(),
+      total: z.number(),
+      lines: z.array(
+        z.looseObject({
+          variantId: z.string(),
+          quantity: z.number(),
+          unit: z.number(),
+          gross: z.number(),
+          discount: z.number(),
+          net: z.number(),
+          tax: z.number(),
+          total: z.number(),
+        }),
+      ),
+      shipping: z.looseObject({ gross: z.number() }).nullable(),
+    })
+    .nullable(),
+});
+export type Cart = z.output<typeof Cart>;
+
+export interface CartWish {
+  readonly currency: string;
+  readonly lines: readonly { readonly variantId: string; readonly quantity: number }[];
+  readonly email?: string;
+  readonly codes?: readonly string[];
+  readonly shippingMethodId?: string;
+  readonly country?: string;
+}
+
+export const addressIn = (country: string) => ({
+  name: 'Sample Shopper',
+  line1: '1 Sample Street',
+  city: 'Sampleton',
+  postalCode: '10115',
+  country,
+});
+
+/** Creates a cart with everything in one call, as a guest of the shop. */
+export const createCart = (api: ApiClient, shop: Shop, wish: CartWish): Promise<Cart> =>
+  call(api, Cart, 'POST', '/v1/carts', {
+    credential: shop.publishableKey,
+    body: {
+      currency: wish.currency,
+      locale: shop.locales[0],
+      lines: wish.lines,
+      email: wish.email ?? 'shopper@example.com',
+      shippingAddress: addressIn(wish.country ?? shop.country),
+      ...(wish.shippingMethodId === undefined ? {} : { shippingMethodId: wish.shippingMethodId }),
+      ...(wish.codes === undefined ? {} : { codes: wish.codes }),
+    },
+  });
+
+export const Placed = z.looseObject({
+  order: z.looseObject({
+    id: z.string(),
+    number: z.string(),
+    status: z.string(),
+    total: Money,
+    lines: z.array(z.looseObject({ variantId: z.string(), quantity: z.number() })),
+  }),
+  orderToken: z.string().nullish(),
+});
+export type Placed = z.output<typeof Placed>;
+
+export interface CheckoutWish {
+  readonly cart: Cart;
+  readonly expectedTotal?: number;
+  readonly method?: string;
+  readonly idempotencyKey?: string;
+}
+
+/** Checks a guest's cart out. The answer is the caller's to judge: a refusal is an answer too. */
+export const checkOut = (api: ApiClient, shop: Shop, wish: CheckoutWish): Promise<ApiResponse> =>
+  api.send('POST', '/v1/orders/checkouts', {
+    credential: shop.publishableKey,
+    ...(wish.idempotencyKey === undefined ? {} : { idempotencyKey: wish.idempotencyKey }),
+    headers: { 'cart-token': wish.cart.token ?? undefined },
+    body: {
+      cartId: wish.cart.id,
+      expectedTotal: {
+        amount: wish.expectedTotal ?? wish.cart.quote?.total ?? 0,
+        currency: wish.cart.quote?.currency ?? 'EUR',
+      },
+      payment: { provider: 'test', method: wish.method ?? 'card_approve' },
+    },
+  });
