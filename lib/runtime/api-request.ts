@@ -4,7 +4,9 @@ import { invalidRequest, payloadTooLarge, unsupportedMediaType } from './errors.
 const DEFAULT_MAX_BODY_BYTES = 64 * 1024;
 
 /** The headers by lower-case name; of a repeated one the last counts. */
-export const readHeaders = (event: APIGatewayProxyEvent): ReadonlyMap<string, string> => {
+export const readHeaders = (event: {
+  readonly headers: Readonly<Record<string, string | undefined>> | null;
+}): ReadonlyMap<string, string> => {
   const headers = new Map<string, string>();
   for (const [name, value] of Object.entries(event.headers ?? {})) {
     if (value !== undefined) headers.set(name.toLowerCase(), value);
