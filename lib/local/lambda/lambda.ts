@@ -1,0 +1,208 @@
+import { AwsError } from '../aws-error.ts';
+import type { Clock } from '../clock.ts';
+import type {
+  Account,
+  AwsService,
+  Iam,
+  InvokeResult,
+  Lambda,
+  Meter,
+  Provisioner,
+  Queues,
+  State,
+  Stoppable,
+  Weather,
+} from '../contracts.ts';
+import type { LiveLog } from '../log.ts';
+import type { Assembly } from '../template/assembly.ts';
+import { createAsyncInvocations } from './async-invocations.ts';
+import { startEnvironment, type EnvironmentHost } from './environment-host.ts';
+import { bundleEnvironment, type WorkerHooks } from './environment-source.ts';
+import { createEnvironments, type Concurrency } from './environments.ts';
+import { MAX_ASYNC_EVENT_BYTES, MAX_EVENT_BYTES } from './failures.ts';
+import { createFunctions, type LambdaFunction } from './functions.ts';
+import { createLambdaService } from './lambda-service.ts';
+import { writePrinted } from './printed-lines.ts';
+
+export interface LocalLambda extends Lambda, Stoppable {
+  readonly service: AwsService;
+  readonly provisioners: readonly Provisioner[];
+  /** Goes on with asynchronous invocations of an earlier run; called once, when everything is provisioned. */
+  start(): void;
+  /** @throws AwsError ResourceNotFoundException */
+  functionOf(nameOrArn: string): LambdaFunction;
+  /** An invocation by the Lambda service itself (event source mappings), which asks for no permission. */
+  run(nameOrArn: string, payload: string): Promise<InvokeResult>;
+  /** Threads that are alive. */
+  environments(): number;
+}
+
+/** In rough weather: the function has run, and its caller does not hear of it. */
+const LOST_ANSWER_CHANCE = 0.01;
+
+/** Variables that Lambda sets for every function (its documentation lists them under "Defined runtime environment variables"). */
+const runtimeVariables = (
+  fn: LambdaFunction,
+  account: Account,
+  credentials: ReturnType<Iam['credentialsFor']>,
+  endpoint: string,
+): Record<string, string> => ({
+  PATH: '/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin',
+  LANG: 'en_US.UTF-8',
+  TZ: ':UTC',
+  ...fn.variables,
+  AWS_REGION: account.region,
+  AWS_DEFAULT_REGION: account.region,
+  AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  AWS_SESSION_TOKEN: credentials.sessionToken,
+  AWS_ENDPOINT_URL: endpoint,
+  AWS_EXECUTION_ENV: `AWS_Lambda_${fn.runtime}`,
+  AWS_LAMBDA_FUNCTION_NAME: fn.name,
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memoryMb),
+  AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+  AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+  AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${fn.name}`,
+  AWS_LAMBDA_LOG_STREAM_NAME: 'local',
+  LAMBDA_TASK_ROOT: fn.file.replace(/\/[^/]*$/, ''),
+  _HANDLER: `index.${fn.handler}`,
+});
+
+/**
+ * Lambda: runs the bundles of the templates' functions in worker threads, each environment with its own variables,
+ * module state, memory limit and console.
+ */
+export const createLambda = async (options: {
+  readonly account: Account;
+  readonly iam: Iam;
+  readonly state: State;
+  readonly clock: Clock;
+  readonly weather: Weather;
+  readonly log: LiveLog;
+  readonly meter: Meter;
+  readonly assembly: Pick<Assembly, 'assetPath'>;
+  readonly awsEndpoint: () => string;
+  readonly queues: () => Pick<Queues, 'send'>;
+  readonly concurrency: Concurrency;
+  /** For the code of environments and V8's cache of compiled code. */
+  readonly workDir: string;
+  readonly workerHooks?: WorkerHooks | undefined;
+  /** An environment that is idle for this long is ended. */
+  readonly idleMs?: number | undefined;
+}): Promise<LocalLambda> => {
+  const { account, iam, clock, weather, log, meter } = options;
+  const source = await bundleEnvironment(options.workDir, options.workerHooks);
+  const functions = createFunctions({ account, iam, assembly: options.assembly });
+
+  const start = (
+    fn: LambdaFunction,
+    on: { readonly gone: () => void; readonly answer: () => void },
+  ): EnvironmentHost => {
+    const role = iam.assume(fn.roleArn, 'lambda.amazonaws.com');
+    const hook = options.workerHooks?.options({ functionArn: fn.arn, roleArn: fn.roleArn });
+    return startEnvironment({
+      source,
+      data: {
+        file: fn.file,
+        handler: fn.handler,
+        functionName: fn.name,
+        functionVersion: '$LATEST',
+        invokedFunctionArn: `${fn.arn}:live`,
+        memoryMb: fn.memoryMb,
+        timeoutMs: fn.timeoutMs,
+        compileCache: `${options.workDir}/compiled`,
+        forwardLines: log.shows('error', fn.domain),
+        sourceMaps: fn.variables['NODE_OPTIONS']?.includes('--enable-source-maps') === true,
+        hook: hook?.options,
+      },
+      transfer: hook?.transfer ?? [],
+      variables: runtimeVariables(fn, account, iam.credentialsFor(role), options.awsEndpoint()),
+      now: () => clock.now(),
+      onPrinted(lines, bytes) {
+        meter.count('lambda.logBytes', bytes);
+        if (lines.length > 0) writePrinted(log, fn, lines);
+      },
+      onGone: on.gone,
+      onAnswer: on.answer,
+    });
+  };
+
+  const environments = createEnvironments({
+    concurrency: options.concurrency,
+    clock,
+    weather,
+    meter,
+    idleMs: options.idleMs ?? 60_000,
+    start,
+  });
+
+  const runFunction = async (
+    fn: LambdaFunction,
+    payload: string,
+    traceId: string | undefined,
+  ): Promise<InvokeResult> => {
+    meter.count('lambda.invocations');
+    meter.count(`lambda.invocations.${fn.name}`);
+    const result = await environments.run(fn, payload);
+    if (result.functionError !== undefined) {
+      meter.count('lambda.errors');
+      log.write({
+        source: 'lambda',
+        level: 'error',
+        domain: fn.domain,
+        traceId,
+        message: `${fn.name} failed: ${result.payload.slice(0, 2_000)}`,
+      });
+    }
+    if (weather.roll(LOST_ANSWER_CHANCE)) {
+      throw new AwsError('ServiceException', 'The service encountered an internal error. Please try again later.', 500);
+    }
+    return result;
+  };
+
+  const asyncInvocations = createAsyncInvocations({
+    state: options.state,
+    clock,
+    weather,
+    meter,
+    log,
+    queues: options.queues,
+    settingsOf: (fn) => functions.asyncSettings(fn),
+    run: runFunction,
+  });
+
+  const requireSize = (payload: string, limit: number): void => {
+    // A character is three bytes at most, so most events need no counting.
+    if (payload.length * 3 <= limit) return;
+    const bytes = Buffer.byteLength(payload);
+    if (bytes <= limit) return;
+    throw new AwsError(
+      'RequestTooLargeException',
+      `${bytes} byte payload is too large for the ${limit === MAX_EVENT_BYTES ? 'RequestResponse' : 'Event'} invocation type (limit ${limit} bytes)`,
+      413,
+    );
+  };
+
+  const invoke: Lambda['invoke'] = async ({ functionArn, payload, principal, type, traceId }) => {
+    const { fn, qualifiedArn } = functions.find(functionArn);
+    iam.authorize({ principal, action: 'lambda:InvokeFunction', resource: qualifiedArn });
+    if (type === 'RequestResponse') {
+      requireSize(payload, MAX_EVENT_BYTES);
+      return runFunction(fn, payload, traceId);
+    }
+    requireSize(payload, MAX_ASYNC_EVENT_BYTES);
+    await asyncInvocations.add(fn, payload, traceId);
+    return { payload: '' };
+  };
+
+  return {
+    invoke,
+    service: createLambdaService({ functions, iam, lambda: { invoke } }),
+    provisioners: functions.provisioners,
+    start: () => asyncInvocations.resume((name) => functions.list().find((fn) => fn.name === name)),
+    functionOf: (nameOrArn) => functions.find(nameOrArn).fn,
+    run: (nameOrArn, payload) => runFunction(functions.find(nameOrArn).fn, payload, undefined),
+    environments: () => environments.count,
+    stop: () => environments.stop(),
+  };
+};

@@ -1,0 +1,43 @@
+/** What passes between the main thread and an environment. Tuples of plain text: the cheapest thing to clone. */
+
+/** Given to an environment at its start. */
+export interface EnvironmentData {
+  /** The bundle's file. */
+  readonly file: string;
+  /** The exported function's name: `handler` of `index.handler`. */
+  readonly handler: string;
+  readonly functionName: string;
+  readonly functionVersion: string;
+  readonly invokedFunctionArn: string;
+  readonly memoryMb: number;
+  readonly timeoutMs: number;
+  /** Where V8's compiled code is kept between starts. */
+  readonly compileCache: string | undefined;
+  /** Whether anyone looks at the lines that the function prints; else only their bytes are counted. */
+  readonly forwardLines: boolean;
+  readonly sourceMaps: boolean;
+  /** Options of the hook that is installed before the bundle is loaded. */
+  readonly hook: unknown;
+}
+
+/** Call number, request id, JSON text of the event. */
+export type ToEnvironment = readonly [call: number, requestId: string, payload: string];
+
+/** The environment has loaded its bundle. */
+export const READY = -1;
+/** The bundle cannot be loaded; the payload says why. */
+export const INIT_FAILED = -2;
+/** Only printed lines. */
+export const LINES = -3;
+
+/**
+ * `kind` is the call's number, or one of the constants above. `failed` is 1 for an error's payload. `printed` are the
+ * lines printed since the last message, `bytes` their length.
+ */
+export type FromEnvironment = readonly [
+  kind: number,
+  failed: 0 | 1,
+  payload: string,
+  printed: readonly string[],
+  bytes: number,
+];
