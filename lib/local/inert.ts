@@ -90,6 +90,9 @@ const inertProperties: readonly InertProperty[] = [
   { type: 'AWS::IAM::Role', property: 'Description', reason: 'text for people' },
   { type: 'AWS::IAM::Role', property: 'MaxSessionDuration', reason: 'credentials do not expire here' },
   { type: 'AWS::IAM::ManagedPolicy', property: 'Description', reason: 'text for people' },
+  { type: 'AWS::SSM::Parameter', property: 'Description', reason: 'text for people' },
+  { type: 'AWS::SSM::Parameter', property: 'Tier', reason: 'it changes the price alone' },
+  { type: 'AWS::SecretsManager::Secret', property: 'KmsKeyId', reason: 'the state directory is not encrypted' },
 ];
 
 const typesByName = new Map(inertTypes.map((row) => [row.type, row]));
