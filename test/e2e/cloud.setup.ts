@@ -1,0 +1,53 @@
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { readOperatorKey } from '../../lib/client/operator.ts';
+import { spawnCloud } from '../../lib/local/spawn.ts';
+import { ROUTE_LOG, untouchedRoutes } from './route-coverage.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    apiUrl: string;
+    awsUrl: string;
+    operatorKey: string;
+  }
+}
+
+const CLOUD_LOG = '.local/reports/e2e-cloud.log';
+
+/**
+ * One cloud for the whole suite. CARTWRIGHT_API_URL (with CARTWRIGHT_OPERATOR_KEY and CARTWRIGHT_AWS_URL) names one that
+ * runs already; otherwise a fresh local cloud is started. After a whole run, a route that saw no success or no refusal
+ * fails the suite.
+ */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  mkdirSync(dirname(ROUTE_LOG), { recursive: true });
+  writeFileSync(ROUTE_LOG, '');
+  const given = process.env['CARTWRIGHT_API_URL'];
+  if (given !== undefined) {
+    project.provide('apiUrl', given);
+    project.provide('awsUrl', process.env['CARTWRIGHT_AWS_URL'] ?? '');
+    project.provide('operatorKey', process.env['CARTWRIGHT_OPERATOR_KEY'] ?? '');
+    return async () => undefined;
+  }
+  const stateDir = mkdtempSync(join(tmpdir(), 'cartwright-e2e-'));
+  writeFileSync(CLOUD_LOG, '');
+  const cloud = await spawnCloud({
+    stateDir,
+    args: ['--concurrency', process.env['CARTWRIGHT_CONCURRENCY'] ?? 'many'],
+    onLine: (line) => appendFileSync(CLOUD_LOG, `${line}\n`),
+  });
+  project.provide('apiUrl', cloud.apiUrl);
+  project.provide('awsUrl', cloud.awsUrl);
+  project.provide('operatorKey', await readOperatorKey({ stage: 'dev', endpoint: cloud.awsUrl }));
+  return async () => {
+    const code = await cloud.stop();
+    rmSync(stateDir, { recursive: true, force: true });
+    if (code !== 0) throw new Error(`The local cloud ended with code ${code}:\n${cloud.tail()}`);
+    if (process.env['CARTWRIGHT_ROUTE_COVERAGE'] !== 'check') return;
+    const untouched = untouchedRoutes(readFileSync(ROUTE_LOG, 'utf8'));
+    if (untouched.length > 0)
+      throw new Error(`Routes that the suite did not see succeed and refuse:\n${untouched.join('\n')}`);
+  };
+}

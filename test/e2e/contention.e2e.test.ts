@@ -1,0 +1,126 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { call, problemCode } from '../../lib/client/expect-status.ts';
+import { checkOut, createCart, Placed } from '../../lib/client/sale.ts';
+import type { Shop } from '../../lib/client/shop.ts';
+import { until } from '../../lib/client/until.ts';
+import { api, newProduct, newShop, shippingMethodOf } from './world.ts';
+
+const Levels = z.looseObject({
+  items: z.array(z.looseObject({ available: z.number(), held: z.number(), committed: z.number() })),
+});
+const levelOf = async (shop: Shop, variantId: string) => {
+  const { items } = await call(api, Levels, 'GET', `/v1/inventory/levels?variantIds=${variantId}`, {
+    credential: shop.secretKey,
+  });
+  return {
+    available: items.reduce((sum, level) => sum + level.available, 0),
+    taken: items.reduce((sum, level) => sum + level.held + level.committed, 0),
+  };
+};
+const tally = (codes: readonly string[]): Record<string, number> =>
+  Object.fromEntries([...Map.groupBy(codes, (code) => code)].map(([code, all]) => [code, all.length]));
+
+describe('many shoppers at once', () => {
+  let shop: Shop;
+  let shippingMethodId: string;
+
+  beforeAll(async () => {
+    shop = await newShop('rush');
+    shippingMethodId = await shippingMethodOf(shop);
+  });
+
+  it('200 for a stock of 50 are 50 orders and 150 clear refusals, and the stock adds up', async () => {
+    const { variantId } = await newProduct(shop, { pieces: 50 });
+    const carts = await Promise.all(
+      Array.from({ length: 200 }, () =>
+        createCart(api, shop, { currency: 'EUR', lines: [{ variantId, quantity: 1 }], shippingMethodId }),
+      ),
+    );
+    const answers = await Promise.all(carts.map((cart) => checkOut(api, shop, { cart })));
+    const codes = answers.map((answer) =>
+      answer.status === 201 ? 'confirmed' : `${answer.status} ${problemCode(answer)}`,
+    );
+    expect(tally(codes)).toEqual({ confirmed: 50, '409 out_of_stock': 150 });
+    expect(await levelOf(shop, variantId)).toEqual({ available: 0, taken: 50 });
+  });
+
+  it('100 for a coupon of 10 redeem it ten times', async () => {
+    const { variantId } = await newProduct(shop, { pieces: 'untracked' });
+    const promotion = await call(api, z.looseObject({ id: z.string() }), 'POST', '/v1/pricing/promotions', {
+      credential: shop.secretKey,
+      body: { name: 'Ten only', discount: { type: 'percent', ratePpm: 100_000 } },
+    });
+    await call(api, z.unknown(), 'POST', `/v1/pricing/promotions/${promotion.id}/codes`, {
+      credential: shop.secretKey,
+      body: { code: 'TENONLY', limit: 10 },
+    });
+    const carts = await Promise.all(
+      Array.from({ length: 100 }, (_, index) =>
+        createCart(api, shop, {
+          currency: 'EUR',
+          lines: [{ variantId, quantity: 1 }],
+          shippingMethodId,
+          codes: ['TENONLY'],
+          email: `shopper${index}@example.com`,
+        }),
+      ),
+    );
+    const answers = await Promise.all(carts.map((cart) => checkOut(api, shop, { cart })));
+    const codes = answers.map((answer) =>
+      answer.status === 201 ? 'confirmed' : `${answer.status} ${problemCode(answer)}`,
+    );
+    expect(tally(codes)).toEqual({ confirmed: 10, '409 coupon_exhausted': 90 });
+  });
+
+  it('two tabs that check out one cart get one order', async () => {
+    const { variantId } = await newProduct(shop, { pieces: 10 });
+    const cart = await createCart(api, shop, {
+      currency: 'EUR',
+      lines: [{ variantId, quantity: 1 }],
+      shippingMethodId,
+    });
+    const answers = await Promise.all([checkOut(api, shop, { cart }), checkOut(api, shop, { cart })]);
+    expect(answers.map((answer) => answer.status).sort()).toEqual([201, 409]);
+    await until('one piece to be taken', async () => ((await levelOf(shop, variantId)).taken === 1 ? true : undefined));
+    expect((await levelOf(shop, variantId)).available).toBe(9);
+  });
+
+  it('the same request twice is one order with the same answer', async () => {
+    const { variantId } = await newProduct(shop, { pieces: 10 });
+    const cart = await createCart(api, shop, {
+      currency: 'EUR',
+      lines: [{ variantId, quantity: 1 }],
+      shippingMethodId,
+    });
+    const wish = { cart, idempotencyKey: `twice-${cart.id}` };
+    const first = await checkOut(api, shop, wish);
+    const second = await checkOut(api, shop, wish);
+    expect([first.status, second.status]).toEqual([201, 201]);
+    expect(Placed.parse(second.body).order.id).toBe(Placed.parse(first.body).order.id);
+    expect(second.headers['idempotent-replayed']).toBe('true');
+    expect((await levelOf(shop, variantId)).available).toBe(9);
+    const other = await checkOut(api, shop, { ...wish, expectedTotal: 1 });
+    expect([other.status, problemCode(other)]).toEqual([422, 'idempotency_key_reused']);
+  });
+
+  it('a cart that was changed after the quote is refused with the new total, and then works', async () => {
+    const { variantId } = await newProduct(shop, { pieces: 10 });
+    const cart = await createCart(api, shop, {
+      currency: 'EUR',
+      lines: [{ variantId, quantity: 1 }],
+      shippingMethodId,
+    });
+    await call(api, z.unknown(), 'POST', `/v1/carts/${cart.id}/changes`, {
+      credential: shop.publishableKey,
+      headers: { 'cart-token': cart.token ?? undefined },
+      body: { changes: [{ op: 'setQuantity', variantId, quantity: 2 }] },
+    });
+    const stale = await checkOut(api, shop, { cart });
+    expect([stale.status, problemCode(stale)]).toEqual([409, 'total_changed']);
+    const problem = z.looseObject({ quote: z.looseObject({ total: z.number() }) }).parse(stale.body);
+    expect(problem.quote.total).toBe(2 * 1000 + 490);
+    const fresh = await checkOut(api, shop, { cart, expectedTotal: problem.quote.total });
+    expect(fresh.status).toBe(201);
+  });
+});

@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
+import { inject } from 'vitest';
+import * as z from 'zod';
+import { call } from '../../lib/client/expect-status.ts';
+import { type ApiClient, apiClient } from '../../lib/client/http.ts';
+import { onboardShop, setUpRules, type Shop, type ShopPlan } from '../../lib/client/shop.ts';
+import { until } from '../../lib/client/until.ts';
+import { ROUTE_LOG } from './route-coverage.ts';
+
+/** The suite's client of the public API; it notes where it has been. */
+export const api: ApiClient = apiClient(inject('apiUrl'), (method, path, status) => {
+  appendFileSync(ROUTE_LOG, `${method} ${path} ${status}\n`);
+});
+
+export const operatorKey = inject('operatorKey');
+export const awsUrl = inject('awsUrl');
+
+/** Unique in a deployment that many runs share. */
+export const unique = (word: string): string => `${word}-${randomBytes(5).toString('hex')}`;
+
+/** Onboards a tenant of its own for a test file, with 19 % inclusive tax and a flat 4.90 in EUR and USD. */
+export const newShop = async (word: string, changes: Partial<ShopPlan> = {}): Promise<Shop> => {
+  const slug = unique(word);
+  const shop = await onboardShop(api, operatorKey, {
+    name: `Shop ${word}`,
+    slug,
+    ownerEmail: `${slug}@example.com`,
+    country: 'DE',
+    currencies: ['EUR', 'USD'],
+    locales: ['en', 'de'],
+    timeZone: 'Europe/Berlin',
+    ...changes,
+  });
+  await setUpRules(api, shop, { taxRatePpm: 190_000, shipping: { name: 'Parcel', amounts: { EUR: 490, USD: 490 } } });
+  return shop;
+};
+
+const Created = z.looseObject({ id: z.string() });
+
+export interface TestProduct {
+  readonly productId: string;
+  readonly slug: string;
+  readonly variantId: string;
+  readonly sku: string;
+}
+
+/** Creates an active product with one variant at `amount` (EUR cents) and so many pieces, and waits until it can be quoted. */
+export const newProduct = async (
+  shop: Shop,
+  {
+    amount = 1000,
+    pieces = 100,
+    title = 'Sample cup',
+    requiresShipping = true,
+  }: { amount?: number; pieces?: number | 'untracked'; title?: string; requiresShipping?: boolean } = {},
+): Promise<TestProduct> => {
+  const credential = shop.secretKey;
+  const slug = unique('cup');
+  const sku = unique('sku').toUpperCase();
+  const product = await call(api, Created, 'POST', '/v1/catalog/products', {
+    credential,
+    body: { title, slug, status: 'active', taxCategory: 'standard', options: [] },
+  });
+  const variant = await call(api, Created, 'POST', `/v1/catalog/products/${product.id}/variants`, {
+    credential,
+    body: { sku, weightGrams: 300, requiresShipping, prices: [{ currency: 'EUR', amount }] },
+  });
+  await setStock(shop, variant.id, pieces);
+  await until(`the price of ${slug} to reach the quotes`, async () => {
+    const quote = await api.send('POST', '/v1/pricing/quotes', {
+      credential: shop.publishableKey,
+      body: { context: { currency: 'EUR' }, lines: [{ variantId: variant.id, quantity: 1 }], codes: [] },
+    });
+    return quote.status === 200 ? true : undefined;
+  });
+  return { productId: product.id, slug, variantId: variant.id, sku };
+};
+
+/** Makes a variant tracked with so many pieces (or not tracked). */
+export const setStock = async (shop: Shop, variantId: string, pieces: number | 'untracked'): Promise<void> => {
+  const credential = shop.secretKey;
+  const path = `/v1/inventory/items/${variantId}`;
+  const etag = await until(`the inventory to know ${variantId}`, async () => {
+    const response = await api.send('GET', path, { credential });
+    return response.status === 200 ? response.headers['etag'] : undefined;
+  });
+  await call(api, z.unknown(), 'PATCH', path, {
+    credential,
+    headers: { 'if-match': etag },
+    body: { tracked: pieces !== 'untracked', policy: 'deny' },
+  });
+  if (pieces === 'untracked') return;
+  await call(api, z.unknown(), 'POST', '/v1/inventory/adjustments', {
+    credential,
+    body: { reason: 'stocktake', lines: [{ variantId, setTo: pieces }] },
+  });
+};
+
+const Methods = z.looseObject({ items: z.array(z.looseObject({ id: z.string() })) });
+const Zones = z.looseObject({ items: z.array(z.looseObject({ methods: z.array(z.looseObject({ id: z.string() })) })) });
+
+/** The id of the shop's one shipping method. */
+export const shippingMethodOf = async (shop: Shop): Promise<string> => {
+  const zones = await call(api, Zones, 'GET', '/v1/pricing/shipping-zones', { credential: shop.secretKey });
+  const method = zones.items[0]?.methods[0];
+  if (method === undefined) throw new Error('The shop has no shipping method');
+  return method.id;
+};
+
+export { Methods };
