@@ -2,7 +2,6 @@ import { Duration } from 'aws-cdk-lib/core';
 import { CfnAlarm, type Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { domainStackOf } from './domain-stack.ts';
-import { alarmTopicArn } from './platform.ts';
 
 export interface AlarmProps {
   /** What is wrong when it rings, for the one who is woken by it. */
@@ -18,7 +17,6 @@ export interface AlarmProps {
 
 /** An alarm that tells the platform's alarm topic. No data is no alarm: what does not happen makes no metric. */
 export const alarmWhen = (scope: Construct, id: string, props: AlarmProps): CfnAlarm => {
-  const stack = domainStackOf(scope);
   const { metric } = props;
   return new CfnAlarm(scope, id, {
     alarmDescription: props.what,
@@ -31,6 +29,6 @@ export const alarmWhen = (scope: Construct, id: string, props: AlarmProps): CfnA
     comparisonOperator: 'GreaterThanThreshold',
     threshold: props.above,
     treatMissingData: 'notBreaching',
-    alarmActions: [alarmTopicArn(stack)],
+    alarmActions: [domainStackOf(scope).alarmTopicArn],
   });
 };

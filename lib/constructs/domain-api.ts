@@ -66,7 +66,7 @@ export class DomainApi extends Construct {
       ),
       endpointTypes: [EndpointType.REGIONAL],
       cloudWatchRole: false,
-      deployOptions: { stageName: API_STAGE, tracingEnabled: true },
+      deployOptions: { stageName: API_STAGE },
     });
     Validations.of(api).acknowledge({
       id: 'CloudFormation-Validate::W3660',

@@ -2,7 +2,8 @@ import { type App, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '../config.ts';
-import { stackName } from '../names.ts';
+import { platformParameters, stackName } from '../names.ts';
+import { parameterAtDeployment } from './platform.ts';
 
 export interface DomainStackProps {
   readonly domain: string;
@@ -34,6 +35,11 @@ export class DomainStack extends Stack {
       retention: stage.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
+  }
+
+  /** Where the alarms of the stack are sent. */
+  get alarmTopicArn(): string {
+    return parameterAtDeployment(this, platformParameters.alarmTopicArn);
   }
 }
 

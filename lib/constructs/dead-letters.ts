@@ -1,0 +1,19 @@
+import { Duration } from 'aws-cdk-lib/core';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { alarmWhen } from './alarms.ts';
+
+const KEPT_DAYS = 14;
+
+/** Where what could not be done waits for a person, with an alarm that rings at the first message. */
+export const deadLetters = (scope: Construct, id: string, what: string): Queue => {
+  const queue = new Queue(scope, id, { retentionPeriod: Duration.days(KEPT_DAYS), enforceSSL: true });
+  alarmWhen(scope, `${id}Alarm`, {
+    what,
+    metric: queue.metricApproximateNumberOfMessagesVisible(),
+    above: 0,
+    minutes: 5,
+    statistic: 'Maximum',
+  });
+  return queue;
+};
