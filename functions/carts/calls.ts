@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { defineCall } from '../../lib/runtime/call.ts';
-import { Country, Region } from '../../lib/runtime/country.ts';
+import { Country } from '../../lib/runtime/country.ts';
 import { OpaqueId, sha256Hex } from '../../lib/runtime/ids.ts';
 import { Currency } from '../../lib/runtime/money.ts';
+import { Region } from '../../lib/runtime/region.ts';
 import { MAX_CODES } from '../pricing/calls.ts';
 
 /** A postal address. Personal data: it never enters an event or a log. */

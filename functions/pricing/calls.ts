@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { defineCall } from '../../lib/runtime/call.ts';
-import { Country, Region } from '../../lib/runtime/country.ts';
+import { Country } from '../../lib/runtime/country.ts';
 import { OpaqueId } from '../../lib/runtime/ids.ts';
 import { Amount, Currency } from '../../lib/runtime/money.ts';
+import { Region } from '../../lib/runtime/region.ts';
 import { Quote } from './quote-schema.ts';
 
 export { Quote, QuoteLine, QuoteShipping } from './quote-schema.ts';

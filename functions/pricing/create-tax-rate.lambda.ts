@@ -1,0 +1,13 @@
+import { api } from '../../lib/runtime/api.ts';
+import { dynamoDbClient } from '../../lib/runtime/clients/dynamodb.ts';
+import { systemClock } from '../../lib/runtime/clock.ts';
+import { tenantDb } from '../../lib/runtime/db.ts';
+import { readEnv } from '../../lib/runtime/env.ts';
+import { createTaxRate, createTaxRateRoute } from './create-tax-rate.ts';
+import { dynamoRules } from './dynamo-rules-store.ts';
+import { PricingTableEnv } from './env.ts';
+
+const { PRICING_TABLE } = readEnv(PricingTableEnv);
+const rules = dynamoRules(tenantDb(dynamoDbClient(), PRICING_TABLE));
+
+export const handler = api(createTaxRateRoute, createTaxRate({ rules, now: systemClock }));

@@ -1,0 +1,12 @@
+import { api } from '../../lib/runtime/api.ts';
+import { dynamoDbClient } from '../../lib/runtime/clients/dynamodb.ts';
+import { tenantDb } from '../../lib/runtime/db.ts';
+import { readEnv } from '../../lib/runtime/env.ts';
+import { deleteShippingZone, deleteShippingZoneRoute } from './delete-shipping-zone.ts';
+import { dynamoRules } from './dynamo-rules-store.ts';
+import { PricingTableEnv } from './env.ts';
+
+const { PRICING_TABLE } = readEnv(PricingTableEnv);
+const rules = dynamoRules(tenantDb(dynamoDbClient(), PRICING_TABLE));
+
+export const handler = api(deleteShippingZoneRoute, deleteShippingZone({ rules }));
