@@ -26,7 +26,10 @@ export const createDispatch = (services: ServiceLookup, failed: (error: unknown)
         return jsonError(noticing(error), request);
       }
     }
-    const signingName = credentialScope(request.headers['authorization'], request.url)?.service ?? '';
+    const signingName =
+      request.headers['x-local-service'] ??
+      credentialScope(request.headers['authorization'], request.url)?.service ??
+      '';
     if (QUERY_SERVICES.has(signingName)) {
       try {
         return await answerQuery(services, signingName, request, principal());

@@ -38,6 +38,8 @@ const headersOf = (request: IncomingMessage): Record<string, string | undefined>
   const headers: Record<string, string | undefined> = {};
   for (const [name, value] of Object.entries(request.headers))
     headers[name] = Array.isArray(value) ? value.join(',') : value;
+  // Says which service is meant between threads; not a client's to say.
+  delete headers['x-local-service'];
   return headers;
 };
 

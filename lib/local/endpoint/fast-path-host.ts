@@ -1,0 +1,46 @@
+import { fileURLToPath } from 'node:url';
+import { MessageChannel } from 'node:worker_threads';
+import type { Principal } from '../contracts.ts';
+import type { LocalDynamoDb } from '../dynamodb/dynamodb.ts';
+import type { LocalIam } from '../iam/iam.ts';
+import type { WorkerHooks } from '../lambda/environment-source.ts';
+import type { Dispatch } from './dispatch.ts';
+import { answerOn } from './fast-messages.ts';
+import type { FastPathOptions } from './fast-path.ts';
+
+/**
+ * The main thread's side of the fast path: what an environment is given before its bundle is loaded, and the services
+ * that it calls by message.
+ */
+export const createFastPathHost = (options: {
+  readonly iam: LocalIam;
+  readonly dynamodb: LocalDynamoDb;
+  readonly dispatch: Dispatch;
+  /** The AWS endpoint's URL. */
+  readonly endpoint: () => string;
+  readonly seed: number;
+}): WorkerHooks => {
+  let environments = 0;
+  return {
+    module: fileURLToPath(new URL('./fast-path.ts', import.meta.url)),
+    exportName: 'installAwsFastPath',
+    options({ roleArn }) {
+      const { iam, dynamodb } = options;
+      const principal: Principal = { kind: 'role', arn: roleArn };
+      const url = new URL(options.endpoint());
+      const { port1, port2 } = new MessageChannel();
+      answerOn(port1, (request) => options.dispatch(request, () => principal));
+      environments += 1;
+      const given: FastPathOptions = {
+        host: url.hostname,
+        port: Number(url.port),
+        accessKeyId: iam.credentialsFor(principal).accessKeyId,
+        role: iam.snapshot(roleArn),
+        dynamodb: dynamodb.forWorker(),
+        seed: options.seed + environments,
+        calls: port2,
+      };
+      return { options: given, transfer: [port2] };
+    },
+  };
+};

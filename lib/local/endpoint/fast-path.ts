@@ -1,0 +1,103 @@
+import { syncBuiltinESMExports } from 'node:module';
+import type { MessagePort } from 'node:worker_threads';
+import type { WorkerDynamoDb } from '../dynamodb/dynamodb.ts';
+import { countersIn } from '../dynamodb/counters.ts';
+import { createEngineClient } from '../dynamodb/engine-client.ts';
+import { createFront } from '../dynamodb/front.ts';
+import { createAuthorizer } from '../iam/authorizer.ts';
+import type { RoleSnapshot } from '../iam/iam.ts';
+import { isObject } from '../json.ts';
+import { createWeather } from '../weather.ts';
+import { callerOn } from './fast-messages.ts';
+import { fastRequest } from './fast-request.ts';
+import { credentialScope } from './identity.ts';
+import { jsonError, jsonTarget } from './json-protocol.ts';
+import type { WireAnswer, WireRequest } from './wire.ts';
+
+export interface FastPathOptions {
+  /** Host and port of the AWS endpoint that is short-cut. */
+  readonly host: string;
+  readonly port: number;
+  /** The function's own access key; requests of other callers take the long way. */
+  readonly accessKeyId: string;
+  readonly role: RoleSnapshot;
+  readonly dynamodb: WorkerDynamoDb;
+  /** For the weather of this environment. */
+  readonly seed: number;
+  /** To the main thread, for the services that live there. */
+  readonly calls: MessagePort;
+}
+
+/** S3's bodies are streams, so its requests stay with HTTP. */
+const LONG_WAY = new Set(['s3']);
+
+/** Connections of one environment to the engine. */
+const CONNECTIONS = 8;
+
+const serveDynamoDb = (
+  options: FastPathOptions,
+): ((request: WireRequest, operation: string) => Promise<WireAnswer>) => {
+  const { dynamodb } = options;
+  const tables = new Map(dynamodb.tables.map((table) => [table.name, table]));
+  const names = [...tables.keys()].sort();
+  const authorize = createAuthorizer(options.role);
+  const front = createFront({
+    account: dynamodb.account,
+    tables: (name) => tables.get(name),
+    tableNames: () => names,
+    engine: createEngineClient({ port: dynamodb.enginePort, connections: CONNECTIONS }),
+    weather: createWeather({ rough: dynamodb.weather.rough, seed: options.seed }),
+    counters: countersIn(dynamodb.counters),
+  });
+  return async (request, operation) => {
+    try {
+      const { status, body } = await front.call(operation, request.body, authorize);
+      return { status, headers: { 'content-type': 'application/x-amz-json-1.0' }, body };
+    } catch (error) {
+      return jsonError(error, request);
+    }
+  };
+};
+
+/**
+ * Short-cuts the AWS SDK of a function inside its worker: what it sends to the AWS endpoint goes to the DynamoDB engine
+ * (after the same permission, weather and counting as in the main thread), or as a message to the main thread. Runs
+ * before the bundle is loaded. Everything else that uses `node:http` is untouched.
+ */
+export const installAwsFastPath = (options: FastPathOptions): void => {
+  const http = process.getBuiltinModule('node:http');
+  const original = http.request;
+  const dynamodb = serveDynamoDb(options);
+  const call = callerOn(options.calls);
+
+  const serverOf = (given: unknown): ((body: string) => Promise<WireAnswer>) | undefined => {
+    if (!isObject(given) || Number(given['port']) !== options.port || given['host'] !== options.host) return undefined;
+    const headers = isObject(given['headers']) ? given['headers'] : {};
+    const authorization = headers['authorization'] ?? headers['Authorization'];
+    if (typeof authorization !== 'string') return undefined;
+    const scope = credentialScope(authorization, '');
+    if (scope === undefined || scope.accessKeyId !== options.accessKeyId || LONG_WAY.has(scope.service))
+      return undefined;
+    const targetHeader = headers['x-amz-target'] ?? headers['X-Amz-Target'];
+    const target = jsonTarget(typeof targetHeader === 'string' ? targetHeader : undefined);
+    const base = { method: String(given['method']), url: String(given['path']) };
+    if (target?.service === 'dynamodb') {
+      const wireHeaders = { 'x-amz-target': String(targetHeader), 'content-type': 'application/x-amz-json-1.0' };
+      return (body) => dynamodb({ ...base, headers: wireHeaders, body }, target.operation);
+    }
+    const texts: Record<string, string | undefined> = { 'x-local-service': scope.service };
+    for (const [name, value] of Object.entries(headers)) texts[name.toLowerCase()] = String(value);
+    return (body) => call({ ...base, headers: texts, body });
+  };
+
+  const request = (...given: unknown[]): unknown => {
+    const serve = serverOf(given[0]);
+    if (serve === undefined) return Reflect.apply(original, http, given);
+    const onResponse = given[1];
+    return fastRequest(serve, (response) => {
+      if (typeof onResponse === 'function') onResponse(response);
+    });
+  };
+  Reflect.set(http, 'request', request);
+  syncBuiltinESMExports();
+};
