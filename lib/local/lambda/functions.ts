@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { AwsError } from '../aws-error.ts';
-import type { Account, Iam, Provisioner, TemplateResource } from '../contracts.ts';
-import { requireKnownProperties } from '../inert.ts';
+import type { Account, Iam, Provisioner } from '../contracts.ts';
 import { domainOf } from '../log.ts';
 import { physicalName } from '../physical-name.ts';
+import { readProperties } from '../read-properties.ts';
 import type { Assembly } from '../template/assembly.ts';
 
 /** A function as its template declares it. */
@@ -48,7 +48,7 @@ export interface Functions {
 
 const numeric = z.coerce.number();
 
-const FunctionProperties = z.object({
+const FunctionProperties = z.strictObject({
   FunctionName: z.string().max(64).optional(),
   Runtime: z.literal('nodejs24.x'),
   Handler: z.string().regex(/^[\w-]+\.\w+$/),
@@ -63,11 +63,11 @@ const FunctionProperties = z.object({
   EphemeralStorage: z.strictObject({ Size: z.literal(512) }).optional(),
 });
 
-const VersionProperties = z.object({ FunctionName: z.string(), CodeSha256: z.string().optional() });
+const VersionProperties = z.strictObject({ FunctionName: z.string(), CodeSha256: z.string().optional() });
 
-const AliasProperties = z.object({ FunctionName: z.string(), FunctionVersion: z.string(), Name: z.string() });
+const AliasProperties = z.strictObject({ FunctionName: z.string(), FunctionVersion: z.string(), Name: z.string() });
 
-const PermissionProperties = z.object({
+const PermissionProperties = z.strictObject({
   FunctionName: z.string(),
   Action: z.string(),
   Principal: z.string(),
@@ -75,19 +75,12 @@ const PermissionProperties = z.object({
   SourceAccount: z.string().optional(),
 });
 
-const InvokeConfigProperties = z.object({
+const InvokeConfigProperties = z.strictObject({
   FunctionName: z.string(),
   Qualifier: z.string(),
   MaximumRetryAttempts: numeric.min(0).max(2).optional(),
   DestinationConfig: z.strictObject({ OnFailure: z.strictObject({ Destination: z.string() }).optional() }).optional(),
 });
-
-const parse = <Schema extends z.ZodObject>(schema: Schema, resource: TemplateResource): z.output<Schema> => {
-  requireKnownProperties(resource, Object.keys(schema.shape));
-  const parsed = schema.safeParse(resource.properties);
-  if (!parsed.success) throw new Error(`${resource.path}.Properties: ${z.prettifyError(parsed.error)}`);
-  return parsed.data;
-};
 
 /** Splits `name`, `name:qualifier`, `arn:...:function:name` and `arn:...:function:name:qualifier`. */
 const splitReference = (nameOrArn: string): readonly [name: string, qualifier: string | undefined] => {
@@ -137,7 +130,7 @@ export const createFunctions = (options: {
   const provisionFunction: Provisioner = {
     types: ['AWS::Lambda::Function'],
     async provision(resource) {
-      const properties = parse(FunctionProperties, resource);
+      const properties = readProperties(resource, FunctionProperties);
       const name = properties.FunctionName ?? physicalName(resource, 64);
       const directory = assembly.assetPath(properties.Code.S3Key);
       const file = directory === undefined ? undefined : bundleFile(directory, properties.Handler);
@@ -168,7 +161,7 @@ export const createFunctions = (options: {
   const provisionVersion: Provisioner = {
     types: ['AWS::Lambda::Version'],
     async provision(resource) {
-      const { FunctionName } = parse(VersionProperties, resource);
+      const { FunctionName } = readProperties(resource, VersionProperties);
       const arn = addQualifier(FunctionName, '1');
       return { ref: arn, attributes: { Version: '1', FunctionArn: arn } };
     },
@@ -177,7 +170,7 @@ export const createFunctions = (options: {
   const provisionAlias: Provisioner = {
     types: ['AWS::Lambda::Alias'],
     async provision(resource) {
-      const { FunctionName, Name } = parse(AliasProperties, resource);
+      const { FunctionName, Name } = readProperties(resource, AliasProperties);
       const arn = addQualifier(FunctionName, Name);
       return { ref: arn, attributes: { AliasArn: arn } };
     },
@@ -186,7 +179,7 @@ export const createFunctions = (options: {
   const provisionPermission: Provisioner = {
     types: ['AWS::Lambda::Permission'],
     async provision(resource) {
-      const properties = parse(PermissionProperties, resource);
+      const properties = readProperties(resource, PermissionProperties);
       const { qualifiedArn } = find(properties.FunctionName);
       const isService = properties.Principal.endsWith('.amazonaws.com');
       const conditions = {
@@ -214,7 +207,7 @@ export const createFunctions = (options: {
   const provisionInvokeConfig: Provisioner = {
     types: ['AWS::Lambda::EventInvokeConfig'],
     async provision(resource) {
-      const properties = parse(InvokeConfigProperties, resource);
+      const properties = readProperties(resource, InvokeConfigProperties);
       const { fn } = find(properties.FunctionName);
       asyncSettings.set(fn.name, {
         retries: properties.MaximumRetryAttempts ?? 2,
