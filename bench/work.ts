@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { problemCode } from '../lib/client/expect-status.ts';
 import type { ApiClient } from '../lib/client/http.ts';
-import { addressIn } from '../lib/client/sale.ts';
+import { addressIn, Placed } from '../lib/client/sale.ts';
 
 /** What the driver needs to know of the shop under load. */
 export const ShopInput = z.object({
@@ -32,6 +32,7 @@ const buy = async (
   api: ApiClient,
   shop: ShopInput,
   lines: readonly { variantId: string; quantity: number }[],
+  acknowledge: (orderId: string) => void,
 ): Promise<string | undefined> => {
   const credential = shop.publishableKey;
   const created = await api.send('POST', '/v1/carts', {
@@ -56,7 +57,12 @@ const buy = async (
       payment: { provider: 'test', method: 'card_approve' },
     },
   });
-  return answer.status === 201 ? undefined : `checkout: ${answer.status} ${problemCode(answer)}`;
+  const placed = Placed.safeParse(answer.body);
+  if (answer.status === 201 && placed.success) {
+    acknowledge(placed.data.order.id);
+    return undefined;
+  }
+  return `checkout: ${answer.status} ${problemCode(answer)}`;
 };
 
 const expectOk = async (answer: Promise<{ status: number }>): Promise<string | undefined> => {
@@ -75,19 +81,25 @@ const pair = (shop: ShopInput): { variantId: string; quantity: number }[] => {
   ];
 };
 
-/** The work of a row by its name. */
-export const workOf = (row: string, api: ApiClient, shop: ShopInput): Work => {
+/** The work of a row by its name. `acknowledge` hears of each confirmed order before the work ends. */
+export const workOf = (
+  row: string,
+  api: ApiClient,
+  shop: ShopInput,
+  acknowledge: (orderId: string) => void = () => undefined,
+): Work => {
   const credential = shop.publishableKey;
   const carts = new Map<number, z.output<typeof Cart>>();
   let basket = 0;
   const works: Readonly<Record<string, Work>> = {
-    checkout: () => buy(api, shop, pair(shop)),
+    checkout: () => buy(api, shop, pair(shop), acknowledge),
     baskets: () => {
       const codes = shop.baskets[basket++ % shop.baskets.length] ?? [];
       return buy(
         api,
         shop,
         [...new Set(codes)].map((variantId) => ({ variantId, quantity: 1 })),
+        acknowledge,
       );
     },
     product: () => expectOk(api.send('GET', `/v1/catalog/products/by-slug/${pick(shop.slugs)}`, { credential })),
