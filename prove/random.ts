@@ -1,11 +1,10 @@
-/** Numbers from 0 to below 1 that a seed repeats (mulberry32, public domain, Tommy Ettinger 2017). */
+import { createHash } from 'node:crypto';
+
+/** Numbers from 0 to below 1 that a seed repeats: 32 bits of SHA-256 over seed and count. */
 export const seededRandom = (seed: number): (() => number) => {
-  let state = seed >>> 0;
+  let count = 0;
   return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = state;
-    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+    count += 1;
+    return createHash('sha256').update(`${seed}:${count}`).digest().readUInt32BE(0) / 2 ** 32;
   };
 };
