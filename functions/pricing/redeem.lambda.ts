@@ -1,0 +1,13 @@
+import { dynamoDbClient } from '../../lib/runtime/clients/dynamodb.ts';
+import { tenantDb } from '../../lib/runtime/db.ts';
+import { readEnv } from '../../lib/runtime/env.ts';
+import { step } from '../../lib/runtime/step.ts';
+import { Redeem } from './calls.ts';
+import { dynamoRedemptions } from './dynamo-redemption-store.ts';
+import { PricingTableEnv } from './env.ts';
+import { redeem } from './redeem.ts';
+
+const { PRICING_TABLE } = readEnv(PricingTableEnv);
+const redemptions = dynamoRedemptions(tenantDb(dynamoDbClient(), PRICING_TABLE));
+
+export const handler = step(Redeem, redeem({ redemptions }));
