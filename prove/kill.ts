@@ -17,7 +17,7 @@ import { readOperatorKey } from '../lib/client/operator.ts';
 import type { Shop } from '../lib/client/shop.ts';
 import { until } from '../lib/client/until.ts';
 import { type CloudProcess, spawnCloud } from '../lib/local/spawn.ts';
-import { seededRandom } from './random.ts';
+import { seededRandom } from '../lib/local/weather.ts';
 
 const PRODUCTS = 20;
 const PIECES = 100_000;

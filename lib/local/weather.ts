@@ -1,13 +1,12 @@
+import { createHash } from 'node:crypto';
 import type { Weather } from './contracts.ts';
 
-/** A small seeded generator (mulberry32): numbers in [0, 1). Every seed gives its own fixed sequence. */
+/** Numbers from 0 to below 1 that a seed repeats: 32 bits of SHA-256 over seed and count. */
 export const seededRandom = (seed: number): (() => number) => {
-  let state = seed >>> 0;
+  let count = 0;
   return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    count += 1;
+    return createHash('sha256').update(`${seed}:${count}`).digest().readUInt32BE(0) / 2 ** 32;
   };
 };
 
