@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, CfnAlias, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, CfnAlias, CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { existsSync } from 'node:fs';
 import type * as z from 'zod';
@@ -81,7 +81,8 @@ export class ServiceFunction<Env extends z.ZodObject = z.ZodObject> extends Cons
       ...(props.concurrency === undefined ? {} : { reservedConcurrentExecutions: props.concurrency }),
     });
     // Lets a tool that has only the template find the sources: a debugger, or a local run that reloads changed code.
-    this.lambda.node.defaultChild?.node.addMetadata('cartwright:entry', props.entry);
+    const { defaultChild } = this.lambda.node;
+    if (defaultChild instanceof CfnFunction) defaultChild.addMetadata('cartwright:entry', props.entry);
     this.arn = new CfnAlias(this, 'Live', {
       name: LIVE_ALIAS,
       functionName: this.lambda.functionName,
