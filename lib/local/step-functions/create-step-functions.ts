@@ -1,3 +1,4 @@
+import { createAssumedRoles } from '../assumed-roles.ts';
 import { systemClock, type Clock } from '../clock.ts';
 import type {
   Account,
@@ -55,7 +56,8 @@ export const createStepFunctions = (deps: {
     },
   };
   const perform = createTasks({ account, iam, lambda, queues, stateMachines });
-  const common = { iam, perform, log, meter, clock, random };
+  const assume = createAssumedRoles(iam, 'states.amazonaws.com');
+  const common = { assume, perform, log, meter, clock, random };
   const express = createExpressExecutions(common);
   const standard = createStandardExecutions({ ...common, state, store, machines });
   return {

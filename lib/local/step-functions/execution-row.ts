@@ -1,4 +1,4 @@
-import type { SQLOutputValue } from 'node:sqlite';
+import { numberIn, optionalNumberIn, optionalTextIn, textIn, type Row } from '../sqlite-row.ts';
 
 /** Status names of the Step Functions API. */
 export const executionStatuses = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] as const;
@@ -21,26 +21,6 @@ export interface ExecutionRow {
   readonly stopped: number | undefined;
   readonly trace: string | undefined;
 }
-
-export type Row = Record<string, SQLOutputValue>;
-
-export const textIn = (row: Row, name: string): string => {
-  const value = row[name];
-  if (typeof value !== 'string') throw new Error(`the column ${name} of the state database is not text`);
-  return value;
-};
-
-export const optionalTextIn = (row: Row, name: string): string | undefined =>
-  row[name] === null || row[name] === undefined ? undefined : textIn(row, name);
-
-export const numberIn = (row: Row, name: string): number => {
-  const value = row[name];
-  if (typeof value !== 'number') throw new Error(`the column ${name} of the state database is not a number`);
-  return value;
-};
-
-export const optionalNumberIn = (row: Row, name: string): number | undefined =>
-  row[name] === null || row[name] === undefined ? undefined : numberIn(row, name);
 
 export const executionIn = (row: Row): ExecutionRow => {
   const status = executionStatuses.find((known) => known === row['status']);

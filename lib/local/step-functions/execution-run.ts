@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError } from '../aws-error.ts';
 import type { Clock } from '../clock.ts';
-import type { Iam, Log, Meter } from '../contracts.ts';
-import { parseJson } from '../json.ts';
+import type { Log, Meter, Principal } from '../contracts.ts';
+import { isObject, parseJson } from '../json.ts';
 import { domainOf } from '../log.ts';
 import type { Ending } from './execution-store.ts';
 import { Ended, type Lifetime } from './lifetime.ts';
@@ -21,7 +21,7 @@ export interface StartRequest {
 
 /** What executions of both types need. */
 export interface ExecutionDeps {
-  readonly iam: Iam;
+  readonly assume: (roleArn: string) => Principal;
   readonly perform: PerformTask;
   readonly log: Log;
   readonly meter: Meter;
@@ -67,6 +67,12 @@ export const endingOf = (error: unknown): Ending => {
   return { status: 'FAILED', error: 'States.Runtime', cause: error instanceof Error ? error.message : String(error) };
 };
 
+/** The trace that an execution belongs to: what its caller says, else what its input carries. */
+export const traceOf = (traceHeader: string | undefined, input: unknown): string | undefined => {
+  if (traceHeader !== undefined) return traceHeader;
+  return isObject(input) && typeof input['traceId'] === 'string' ? input['traceId'] : undefined;
+};
+
 /** Ends the lifetime when the execution's time is up; the answer takes that back. */
 export const endInTime = (
   clock: Clock,
@@ -92,7 +98,7 @@ export const prepareRun = (
   },
 ): Run => {
   const caller = {
-    principal: deps.iam.assume(machine.roleArn, 'states.amazonaws.com'),
+    principal: deps.assume(machine.roleArn),
     traceId: execution.traceId,
   };
   return {

@@ -1,14 +1,7 @@
 import type { State } from '../contracts.ts';
 import { parseJson, isArray } from '../json.ts';
-import {
-  executionIn,
-  numberIn,
-  optionalNumberIn,
-  textIn,
-  type ExecutionRow,
-  type ExecutionStatus,
-  type Row,
-} from './execution-row.ts';
+import { numberIn, optionalNumberIn, textIn, type Row } from '../sqlite-row.ts';
+import { executionIn, type ExecutionRow, type ExecutionStatus } from './execution-row.ts';
 import type { Frame, Journal, JournalledFrame } from './run.ts';
 
 /** An event of a history as it is kept; `details` is JSON text. */

@@ -8,6 +8,7 @@ import {
   logEnding,
   parseInput,
   prepareRun,
+  traceOf,
   type ExecutionDeps,
   type StartRequest,
 } from './execution-run.ts';
@@ -35,9 +36,10 @@ export const createExpressExecutions = (deps: ExecutionDeps) => {
   const alive = new Set<Lifetime>();
 
   const begin = (request: StartRequest): { executionArn: string; started: number; result: Promise<ExpressResult> } => {
-    const { machine, traceId } = request;
+    const { machine } = request;
     const name = checkName(request.name ?? randomUUID());
     const input = parseInput(request.input);
+    const traceId = traceOf(request.traceId, input);
     const arn = executionArn(machine, name);
     const started = clock.now();
     const run = prepareRun(deps, machine, { arn, name, input, started, traceId, journal: undefined });

@@ -11,6 +11,7 @@ import {
   logEnding,
   parseInput,
   prepareRun,
+  traceOf,
   type ExecutionDeps,
   type StartRequest,
 } from './execution-run.ts';
@@ -37,10 +38,17 @@ interface Running {
 }
 
 /** A row of a new execution. */
-const newRow = (request: StartRequest, arn: string, name: string, started: number): ExecutionRow => ({
+const newRow = (
+  request: StartRequest,
+  arn: string,
+  name: string,
+  started: number,
+  trace: string | undefined,
+): ExecutionRow => ({
   arn,
   name,
   started,
+  trace,
   machine: request.machine.arn,
   status: 'RUNNING',
   definition: request.machine.hash,
@@ -49,7 +57,6 @@ const newRow = (request: StartRequest, arn: string, name: string, started: numbe
   error: undefined,
   cause: undefined,
   stopped: undefined,
-  trace: request.traceId,
 });
 
 const failed = (log: Log, arn: string, problem: string): void =>
@@ -122,7 +129,7 @@ export const createStandardExecutions = (
     start: async (request: StartRequest): Promise<{ executionArn: string; started: number }> => {
       const { machine, input } = request;
       const name = checkName(request.name ?? randomUUID());
-      parseInput(input);
+      const traceId = traceOf(request.traceId, parseInput(input));
       const arn = executionArn(machine, name);
       const { row, isNew } = await state.commit(() => {
         const existing = store.find(arn);
@@ -130,7 +137,7 @@ export const createStandardExecutions = (
           if (existing.status === 'RUNNING' && existing.input === input) return { row: existing, isNew: false };
           throw new AwsError('ExecutionAlreadyExists', `Execution Already Exists: '${arn}'`);
         }
-        const row = newRow(request, arn, name, clock.now());
+        const row = newRow(request, arn, name, clock.now(), traceId);
         store.insert(row, machine.definition);
         const { journal, writeEvents } = store.openJournal(arn);
         journal.event(0, 'ExecutionStarted', { executionStartedEventDetails: { input, roleArn: machine.roleArn } });
