@@ -50,7 +50,7 @@ interface Entry {
   readonly message: StoredMessage;
   receives: number;
   firstReceivedAt: number;
-  state: 'visible' | 'delayed' | 'in flight';
+  state: 'visible' | 'inFlight' | 'delayed';
   reappear: (() => void) | undefined;
 }
 
@@ -92,13 +92,20 @@ export const createQueue = (options: {
 }): Queue => {
   const { settings, store, clock, weather } = options;
   const entries = new Map<number, Entry>();
+  const counts = { visible: 0, inFlight: 0, delayed: 0 };
   let visible: Entry[] = [];
   let head = 0;
   const waiters: Waiter[] = [];
   const listeners = new Set<() => void>();
 
+  const enter = (entry: Entry, state: Entry['state']): void => {
+    counts[entry.state] -= 1;
+    counts[state] += 1;
+    entry.state = state;
+  };
+
   const makeVisible = (entry: Entry): void => {
-    entry.state = 'visible';
+    enter(entry, 'visible');
     entry.reappear = undefined;
     visible.push(entry);
   };
@@ -126,7 +133,7 @@ export const createQueue = (options: {
 
   const forget = (entry: Entry): void => {
     entry.reappear?.();
-    entries.delete(entry.message.id);
+    if (entries.delete(entry.message.id)) counts[entry.state] -= 1;
   };
 
   /** The next entry that is still there; deleted and hidden ones are only left out of the list here. */
@@ -170,7 +177,7 @@ export const createQueue = (options: {
       entry.receives += 1;
       if (entry.receives === 1) entry.firstReceivedAt = now;
       else store.received(message.id, entry.receives).catch(options.failed);
-      entry.state = 'in flight';
+      enter(entry, 'inFlight');
       hide(entry, visibilityMs);
       taken.push({
         messageId: message.messageId,
@@ -206,6 +213,7 @@ export const createQueue = (options: {
           reappear: undefined,
         };
         entries.set(message.id, entry);
+        counts.delayed += 1;
         const late = weather.roll(LATE_CHANCE) ? weather.delay(LATE_BY_MS) : 0;
         const wait = message.visibleAt - now + late;
         if (wait > 0) hide(entry, wait);
@@ -240,7 +248,7 @@ export const createQueue = (options: {
     },
     changeVisibility(receiptHandle, visibilityMs) {
       const entry = entryOf(receiptHandle);
-      if (entry?.state !== 'in flight') return false;
+      if (entry?.state !== 'inFlight') return false;
       if (visibilityMs > 0) hide(entry, visibilityMs);
       else {
         entry.reappear?.();
@@ -258,15 +266,7 @@ export const createQueue = (options: {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    counts() {
-      const counts = { visible: 0, inFlight: 0, delayed: 0 };
-      for (const { state } of entries.values()) {
-        if (state === 'visible') counts.visible += 1;
-        else if (state === 'delayed') counts.delayed += 1;
-        else counts.inFlight += 1;
-      }
-      return counts;
-    },
+    counts: () => ({ ...counts }),
     stop() {
       for (const entry of entries.values()) entry.reappear?.();
       for (const waiter of waiters.splice(0)) {
