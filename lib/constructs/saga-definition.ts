@@ -1,6 +1,9 @@
 import type { CallContract } from '../runtime/call.ts';
 
-/** A JSON template: members whose name ends in `.$` are paths from `$` = `{ tenant, traceId, input, results }`. */
+/**
+ * A JSON template: members whose name ends in `.$` are paths from `$` = `{ tenant, traceId, input, results }`. While
+ * undoing there is also `$.end` = `{ status, step, refusal, error }`. A skipped step's result is `{ status: 'skipped' }`.
+ */
 export type Template = string | number | boolean | null | readonly Template[] | { readonly [member: string]: Template };
 
 type Call = Pick<CallContract, 'domain' | 'name'>;
@@ -12,6 +15,11 @@ export interface SagaUndo {
   readonly order?: number;
   /** 5 unless said. */
   readonly timeoutSeconds?: number;
+  /**
+   * Makes it the gate to the undos after it: they run only when its result has one of these values of `status`. For an
+   * undo that finds out whether there is anything to undo.
+   */
+  readonly proceedOn?: readonly [string, ...string[]];
 }
 
 export interface SagaStep {
@@ -26,7 +34,7 @@ export interface SagaStep {
   readonly when?: `$.${string}`;
   /** Values of the result's `status` with which the saga goes on; any other is a refusal. */
   readonly proceedOn: readonly [string, ...string[]];
-  readonly undo?: SagaUndo;
+  readonly undo?: SagaUndo | readonly SagaUndo[];
 }
 
 export interface SagaDefinitionOptions {
@@ -65,6 +73,10 @@ const isTrue = (path: string) => [
   { Variable: path, BooleanEquals: true },
 ];
 
+/** The undos of a step. */
+export const undosOf = ({ undo }: Pick<SagaStep, 'undo'>): readonly SagaUndo[] =>
+  undo === undefined ? [] : 'call' in undo ? [undo] : undo;
+
 type States = Record<string, Readonly<Record<string, unknown>>>;
 
 /** The states of one step: choose, do, look at the status; where it ends, and the undos that then are due. */
@@ -74,7 +86,19 @@ const stepStates = (step: SagaStep, position: number, next: string, undo: string
   return {
     ...(step.when === undefined
       ? {}
-      : { [`${name}?`]: { Type: 'Choice', Choices: [{ And: isTrue(step.when), Next: name }], Default: next } }),
+      : {
+          [`${name}?`]: {
+            Type: 'Choice',
+            Choices: [{ And: isTrue(step.when), Next: name }],
+            Default: `${name} skipped`,
+          },
+          [`${name} skipped`]: {
+            Type: 'Pass',
+            Result: { status: 'skipped' },
+            ResultPath: `$.results.${name}`,
+            Next: next,
+          },
+        }),
     [name]: {
       Type: 'Task',
       Resource: arn,
@@ -128,47 +152,87 @@ const stepStates = (step: SagaStep, position: number, next: string, undo: string
   };
 };
 
-/** An undo, run when its step was reached: a step that failed may have been done all the same. */
-const undoStates = (step: SagaStep, undo: SagaUndo, position: number, next: string, arn: string): States => ({
-  [`undo ${step.name}?`]: {
-    Type: 'Choice',
-    Choices: [
-      {
-        And: [
-          { Variable: '$.end.position', NumericGreaterThanEquals: position },
-          ...(step.when === undefined ? [] : isTrue(step.when)),
-        ],
-        Next: `undo ${step.name}`,
-      },
-    ],
-    Default: next,
-  },
-  [`undo ${step.name}`]: {
-    Type: 'Task',
-    Resource: arn,
-    Parameters: payload(undo.input),
-    ResultPath: null,
-    TimeoutSeconds: undo.timeoutSeconds ?? UNDO_TIMEOUT_SECONDS,
-    Retry: [UNDO_RETRY],
-    // One undo that cannot be done must not keep the others from being done; the end tells of it.
-    Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: `$.undoErrors.${step.name}`, Next: next }],
-    Next: next,
-  },
-});
-
 interface Undoing {
   readonly step: SagaStep;
   readonly undo: SagaUndo;
   readonly position: number;
+  /** The step's name; a step's further undos are counted. */
+  readonly label: string;
 }
+
+/** An undo, run when its step was reached: a step that failed may have been done all the same. */
+const undoStates = ({ step, undo, position, label }: Undoing, next: string, arn: string): States => {
+  const state = `undo ${label}`;
+  const gate = undo.proceedOn;
+  return {
+    [`${state}?`]: {
+      Type: 'Choice',
+      Choices: [
+        {
+          And: [
+            { Variable: '$.end.position', NumericGreaterThanEquals: position },
+            ...(step.when === undefined ? [] : isTrue(step.when)),
+          ],
+          Next: state,
+        },
+      ],
+      Default: next,
+    },
+    [state]: {
+      Type: 'Task',
+      Resource: arn,
+      Parameters: payload(undo.input),
+      ResultPath: gate === undefined ? null : '$.gate',
+      TimeoutSeconds: undo.timeoutSeconds ?? UNDO_TIMEOUT_SECONDS,
+      Retry: [UNDO_RETRY],
+      // One undo that cannot be done must not keep the others from being done; the end tells of it. But without the
+      // verdict of a gate nothing may be undone.
+      Catch: [
+        {
+          ErrorEquals: ['States.ALL'],
+          ResultPath: `$.undoErrors.${label}`,
+          Next: gate === undefined ? next : 'kept',
+        },
+      ],
+      Next: gate === undefined ? next : `${state} ok?`,
+    },
+    ...(gate === undefined
+      ? {}
+      : {
+          [`${state} ok?`]: {
+            Type: 'Choice',
+            Choices: gate.map((status) => ({ Variable: '$.gate.status', StringEquals: status, Next: next })),
+            Default: 'kept',
+          },
+        }),
+  };
+};
 
 const undoOrder = (steps: readonly SagaStep[]): readonly Undoing[] => {
   const undoing = steps.flatMap((step, position) =>
-    step.undo === undefined ? [] : [{ step, undo: step.undo, position }],
+    undosOf(step).map((undo, index) => ({
+      step,
+      undo,
+      position,
+      label: index === 0 ? step.name : `${step.name}${index + 1}`,
+    })),
   );
   const rank = ({ undo, position }: Undoing): number => undo.order ?? steps.length + (steps.length - position);
   return undoing.toSorted((one, other) => rank(one) - rank(other));
 };
+
+const ending = (status: string) => ({
+  Type: 'Pass',
+  Parameters: {
+    ...(status.startsWith('$') ? { 'status.$': status } : { status }),
+    'step.$': '$.end.step',
+    'refusal.$': '$.end.refusal',
+    'error.$': '$.end.error',
+    'results.$': '$.results',
+    'undoErrors.$': '$.undoErrors',
+  },
+  End: true,
+});
 
 /** @throws when names repeat, or the steps together may take longer than the whole */
 const check = (steps: readonly SagaStep[], timeoutSeconds: number): void => {
@@ -187,6 +251,7 @@ const check = (steps: readonly SagaStep[], timeoutSeconds: number): void => {
  * - `{ status: 'completed', results }`
  * - `{ status: 'refused', step, refusal, error: null, results, undoErrors }`
  * - `{ status: 'failed', step, refusal: null, error: { Error, Cause }, results, undoErrors }`
+ * - `{ status: 'kept', ... }`, like one of the two before, when a gate kept the rest from being undone
  *
  * After a refusal or failure every step that was begun is undone, also the one that failed: a time-out does not tell
  * whether it took effect. `undoErrors` has a member for each undo that could not be done.
@@ -198,7 +263,7 @@ export const sagaDefinition = ({ steps, timeoutSeconds, arnOf }: SagaDefinitionO
   const undoing = undoOrder(steps);
   const undoEntryOf = (position: number): string => {
     const next = undoing[position];
-    return next === undefined ? 'undone' : `undo ${next.step.name}?`;
+    return next === undefined ? 'undone' : `undo ${next.label}?`;
   };
 
   const states: States = {
@@ -222,20 +287,10 @@ export const sagaDefinition = ({ steps, timeoutSeconds, arnOf }: SagaDefinitionO
     Parameters: { status: 'completed', 'results.$': '$.results' },
     End: true,
   };
-  for (const [index, { step, undo, position }] of undoing.entries()) {
-    Object.assign(states, undoStates(step, undo, position, undoEntryOf(index + 1), arnOf(undo.call)));
+  for (const [index, undo] of undoing.entries()) {
+    Object.assign(states, undoStates(undo, undoEntryOf(index + 1), arnOf(undo.undo.call)));
   }
-  states['undone'] = {
-    Type: 'Pass',
-    Parameters: {
-      'status.$': '$.end.status',
-      'step.$': '$.end.step',
-      'refusal.$': '$.end.refusal',
-      'error.$': '$.end.error',
-      'results.$': '$.results',
-      'undoErrors.$': '$.undoErrors',
-    },
-    End: true,
-  };
+  states['undone'] = ending('$.end.status');
+  if (undoing.some(({ undo }) => undo.proceedOn !== undefined)) states['kept'] = ending('kept');
   return { StartAt: 'begin', TimeoutSeconds: timeoutSeconds, States: states };
 };

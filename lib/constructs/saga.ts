@@ -6,7 +6,7 @@ import { stateMachineName } from '../names.ts';
 import { alarmWhen } from './alarms.ts';
 import { callArn } from './arns.ts';
 import { domainStackOf, type DomainStack } from './domain-stack.ts';
-import { sagaDefinition, type SagaStep } from './saga-definition.ts';
+import { sagaDefinition, type SagaStep, undosOf } from './saga-definition.ts';
 
 export type { SagaStep, SagaUndo, Template } from './saga-definition.ts';
 
@@ -41,9 +41,7 @@ export class Saga extends Construct {
     super(scope, id);
     const stack = domainStackOf(this);
     const arnOf = (call: SagaStep['run']): string => callArn(stack.stage.stage, call);
-    const calls = new Set(
-      steps.flatMap(({ run, undo }) => [arnOf(run), ...(undo === undefined ? [] : [arnOf(undo.call)])]),
-    );
+    const calls = new Set(steps.flatMap((step) => [arnOf(step.run), ...undosOf(step).map(({ call }) => arnOf(call))]));
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('states.amazonaws.com'),
       inlinePolicies: {

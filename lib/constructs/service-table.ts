@@ -15,6 +15,8 @@ export interface SystemIndex {
 export interface ServiceTableProps {
   /** How many of the tenant-wide indexes gsi1, gsi2, gsi3 the domain uses. */
   readonly indexes?: 0 | 1 | 2 | 3;
+  /** What these indexes hold: `ALL` unless said. With keys alone, a change of other attributes costs no index write. */
+  readonly projection?: 'ALL' | 'KEYS_ONLY';
   readonly systemIndexes?: readonly SystemIndex[];
   /** Does an `EventPublisher` read its changes? */
   readonly stream?: boolean;
@@ -23,7 +25,7 @@ export interface ServiceTableProps {
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 
 /**
- * A domain's one table: keys `pk` and `sk`, indexes `gsi1` to `gsi3` with all attributes, expiry by `ttl` (housekeeping
+ * A domain's one table: keys `pk` and `sk`, indexes `gsi1` to `gsi3`, expiry by `ttl` (housekeeping
  * only), paid per request, restorable to any second of the last 35 days, encrypted.
  */
 export class ServiceTable extends Construct implements TableRef {
@@ -49,7 +51,7 @@ export class ServiceTable extends Construct implements TableRef {
         indexName: index,
         partitionKey: text(`${index}pk`),
         sortKey: text(`${index}sk`),
-        projectionType: ProjectionType.ALL,
+        projectionType: ProjectionType[props.projection ?? 'ALL'],
       });
     }
     for (const { name, partition, sort, projection } of props.systemIndexes ?? []) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sagaDefinition, type SagaStep } from '../../lib/constructs/saga-definition.ts';
+import { sagaDefinition, type SagaStep, undosOf } from '../../lib/constructs/saga-definition.ts';
 import { functionArn, type Handler } from '../local/fake-ports.ts';
 import { failing, runOver } from '../local/step-functions/world.ts';
 
@@ -23,7 +23,7 @@ const done: Handler = () => ({ status: 'done' });
 /** Runs a saga whose functions all succeed, but for those given; answers its output and the functions in order. */
 const run = async (steps: readonly SagaStep[], handlers: Record<string, Handler> = {}, from: unknown = input) => {
   const definition = sagaDefinition({ steps, timeoutSeconds: 25, arnOf: ({ name }) => functionArn(name) });
-  const calls = new Set(steps.flatMap(({ run, undo }) => [run.name, ...(undo === undefined ? [] : [undo.call.name])]));
+  const calls = new Set(steps.flatMap((each) => [each.run.name, ...undosOf(each).map(({ call: { name } }) => name)]));
   const all = { ...Object.fromEntries([...calls].map((name) => [name, done])), ...handlers };
   const { ended, world } = await runOver(60_000, definition, from, all);
   const output = typeof ended['output'] === 'string' ? JSON.parse(ended['output']) : undefined;
@@ -99,6 +99,40 @@ describe('a saga', () => {
       'unlock',
     ]);
     expect(output).toMatchObject({ status: 'failed', step: 'reserve', undoErrors: { place: { Error: 'stuck' } } });
+  });
+
+  describe('with a gate before its undos', () => {
+    const gate = { call: call('reject'), input: { 'failure.$': '$.end' }, order: 0, proceedOn: ['rejected'] } as const;
+    const gated = [step('lock', { undo: [gate, { call: call('unlock'), input: id }] }), step('reserve')];
+    const refuse: Handler = () => ({ status: 'short' });
+
+    it('undoes the rest when the gate lets it', async () => {
+      const { output, calls } = await run(gated, { reserve: refuse, reject: () => ({ status: 'rejected' }) });
+      expect(names(calls)).toEqual(['lock', 'reserve', 'reject', 'unreserve', 'unlock']);
+      expect(output).toMatchObject({ status: 'refused', step: 'reserve' });
+    });
+
+    it('tells the gate what failed', async () => {
+      const { calls } = await run(gated, { reserve: refuse });
+      expect(calls[2]?.event).toMatchObject({
+        input: { failure: { status: 'refused', step: 'reserve', refusal: { status: 'short' }, error: null } },
+      });
+    });
+
+    it.each<[string, Handler]>([
+      ['answers otherwise', () => ({ status: 'confirmed' })],
+      ['cannot be asked', failing('stuck')],
+    ])('undoes nothing when the gate %s', async (_, reject) => {
+      const { output, calls } = await run(gated, { reserve: refuse, reject });
+      expect(new Set(names(calls))).toEqual(new Set(['lock', 'reserve', 'reject']));
+      expect(output).toMatchObject({ status: 'kept', step: 'reserve', refusal: { status: 'short' } });
+    });
+  });
+
+  it('leaves the result of a skipped step for later templates', async () => {
+    const using = step('confirm', { input: { 'paid.$': '$.results.pay' } });
+    const { calls } = await run([step('pay', { when: '$.input.free' }), using]);
+    expect(calls[0]?.event).toMatchObject({ input: { paid: { status: 'skipped' } } });
   });
 
   it('repeats a step when Lambda could not run it, and for other errors only as often as it is told', async () => {
