@@ -1,9 +1,16 @@
 import * as z from 'zod';
 
-/** An ISO 3166-1 alpha-2 country code. */
-export const Country = z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166 country code, like DE');
+/** Codes that ICU names although they are no countries: unions, unknown, private use. */
+const NOT_COUNTRIES = new Set(['EU', 'EZ', 'UN', 'QO', 'XA', 'XB', 'ZZ']);
 
-/** An ISO 3166-2 subdivision without its country: `CA` of `US-CA`. */
-export const Region = z
-  .string()
-  .regex(/^[A-Z0-9]{1,3}$/, 'must be an ISO 3166-2 subdivision without its country, like CA');
+let names: Intl.DisplayNames | undefined;
+
+/** An ISO 3166-1 alpha-2 code of a country. The list is the runtime's own (ICU). */
+export const Country = z.string().refine(
+  (code) => {
+    if (!/^[A-Z]{2}$/.test(code) || NOT_COUNTRIES.has(code)) return false;
+    names ??= new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });
+    return names.of(code) !== undefined;
+  },
+  { error: 'must be an ISO 3166 country code, like DE' },
+);

@@ -111,7 +111,7 @@ test.each([
 });
 
 test('text that can be no credential of ours costs no call', async () => {
-  const called = vi.fn();
+  const called = vi.fn<() => never>();
   const deps = world({ verifyKey: called, verifyToken: called, isOperatorKey: called });
   await expect(ask(deps, 'Bearer sk_too-short')).rejects.toThrow('Unauthorized');
   expect(called).not.toHaveBeenCalled();
@@ -127,8 +127,8 @@ test('a token is worth nothing once its session has ended or its tenant is gone'
 });
 
 test('the session and the tenant are asked about by what the verified token names', async () => {
-  const verifySession = vi.fn(world().verifySession);
-  const resolveTenant = vi.fn(world().resolveTenant);
+  const verifySession = vi.fn<AuthorizeDeps['verifySession']>(world().verifySession);
+  const resolveTenant = vi.fn<AuthorizeDeps['resolveTenant']>(world().resolveTenant);
   await ask(world({ verifySession, resolveTenant }), `Bearer ${TOKEN}`);
   expect(verifySession.mock.calls[0]?.[0].tenant).toBe(tenant);
   expect(verifySession.mock.calls[0]?.[1]).toEqual({ sessionId: CLAIMS.sid, actorId: CLAIMS.sub, kind: 'staff' });
@@ -146,8 +146,9 @@ test('a revoked key is refused by the very next question: nothing is kept here b
   await expect(ask(deps, `Bearer ${SECRET_KEY}`)).rejects.toThrow(/^Unauthorized$/);
 });
 
+const missing = () => Promise.reject(dependencyMissing('tenants.verify-key is not deployed in this stage.'));
+
 test('a missing part of the system does not look like a wrong credential', async () => {
-  const missing = () => Promise.reject(dependencyMissing('tenants.verify-key is not deployed in this stage.'));
   await expect(ask(world({ verifyKey: missing }), `Bearer ${SECRET_KEY}`)).rejects.toThrow('not deployed');
   await expect(ask(world({ resolveTenant: missing }), `Bearer ${TOKEN}`)).rejects.toThrow('not deployed');
   await expect(ask(world({ verifySession: missing }), `Bearer ${TOKEN}`)).rejects.toThrow('not deployed');

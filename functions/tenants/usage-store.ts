@@ -1,0 +1,16 @@
+import type { TenantId } from '../../lib/runtime/tenant.ts';
+
+/** Confirmed orders of a UTC day. */
+export interface DayCount {
+  /** `2026-01-31` */
+  readonly date: string;
+  readonly orders: number;
+}
+
+/** The tenants' contractual counters. */
+export interface UsageStore {
+  /** Counts an order at the instant of its confirmation. The same order again changes nothing. */
+  countOrder(tenant: TenantId, orderId: string, confirmedAt: Date): Promise<void>;
+  /** The days from `from` to `to` (both included) on which there were orders, in order. */
+  days(tenant: TenantId, from: string, to: string): Promise<readonly DayCount[]>;
+}

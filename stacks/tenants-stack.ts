@@ -1,0 +1,154 @@
+import type { App } from 'aws-cdk-lib/core';
+import { CreateOwner, OwnerInvitation, RemoveOwner } from '../functions/accounts/calls.ts';
+import { OrderConfirmed } from '../functions/orders/events.ts';
+import { createKeyRoute } from '../functions/tenants/create-key.ts';
+import { createTenantKeyRoute } from '../functions/tenants/create-tenant-key.ts';
+import { createTenantRoute } from '../functions/tenants/create-tenant.ts';
+import {
+  CreateTenantEnv,
+  GetTenantEnv,
+  InviteOwnerEnv,
+  NoEnv,
+  RepairTenantsEnv,
+  TenantsTableEnv,
+  UsageKeyEnv,
+  WithdrawOwnerEnv,
+} from '../functions/tenants/env.ts';
+import { getCurrentTenantRoute } from '../functions/tenants/get-current-tenant.ts';
+import { getTenantRoute } from '../functions/tenants/get-tenant.ts';
+import { getUsageRoute } from '../functions/tenants/get-usage.ts';
+import { listKeysRoute } from '../functions/tenants/list-keys.ts';
+import { listPlansRoute } from '../functions/tenants/list-plans.ts';
+import { listTenantsRoute } from '../functions/tenants/list-tenants.ts';
+import { ONBOARDING, ONBOARDING_SECONDS } from '../functions/tenants/onboarding.ts';
+import { resumeTenantRoute } from '../functions/tenants/resume-tenant.ts';
+import { revokeKeyRoute } from '../functions/tenants/revoke-key.ts';
+import { rotateKeyRoute } from '../functions/tenants/rotate-key.ts';
+import { suspendTenantRoute } from '../functions/tenants/suspend-tenant.ts';
+import { DUE_INDEX } from '../functions/tenants/tenant-keys.ts';
+import { updateCurrentTenantRoute } from '../functions/tenants/update-current-tenant.ts';
+import { updateTenantRoute } from '../functions/tenants/update-tenant.ts';
+import type { StageConfig } from '../lib/config.ts';
+import { invokes, machineRef, managesUsageKeys, reads, starts, writes } from '../lib/constructs/bind.ts';
+import { DomainApi } from '../lib/constructs/domain-api.ts';
+import { DomainStack } from '../lib/constructs/domain-stack.ts';
+import { EventPublisher } from '../lib/constructs/event-publisher.ts';
+import { Inbox } from '../lib/constructs/inbox.ts';
+import { Saga } from '../lib/constructs/saga.ts';
+import { ScheduledFunction } from '../lib/constructs/scheduled-function.ts';
+import { ServiceFunction } from '../lib/constructs/service-function.ts';
+import { ServiceTable } from '../lib/constructs/service-table.ts';
+
+type Operations = Parameters<typeof writes> extends [unknown, ...infer Rest] ? Rest : never;
+
+/** Tenants, their API keys, plans and usage, and the workflow that onboards them. */
+export class TenantsStack extends DomainStack {
+  constructor(app: App, stage: StageConfig) {
+    super(app, { domain: 'tenants', stage });
+    const table = new ServiceTable(this, 'Table', {
+      systemIndexes: [{ ...DUE_INDEX, projection: 'KEYS_ONLY' }],
+      stream: true,
+    });
+    const pascal = (name: string) => name.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    /** A function that needs the table and nothing else. */
+    const onTable = (name: string, ...operations: Operations) =>
+      new ServiceFunction(this, pascal(name), {
+        entry: `tenants/${name}`,
+        env: TenantsTableEnv,
+        bind: { TENANTS_TABLE: writes(table, ...operations) },
+      });
+
+    const ONBOARDING_MACHINE = starts(machineRef('tenants', 'onboarding'));
+    const record = writes(table, 'get', 'put');
+    onTable('claim-slug', 'get', 'put', 'delete');
+    onTable('abandon-onboarding', 'get', 'put', 'delete');
+    new ServiceFunction(this, 'InviteOwner', {
+      entry: 'tenants/invite-owner',
+      env: InviteOwnerEnv,
+      bind: { TENANTS_TABLE: record, CREATE_OWNER_FUNCTION: invokes(CreateOwner) },
+    });
+    new ServiceFunction(this, 'WithdrawOwner', {
+      entry: 'tenants/withdraw-owner',
+      env: WithdrawOwnerEnv,
+      bind: { TENANTS_TABLE: record, REMOVE_OWNER_FUNCTION: invokes(RemoveOwner) },
+    });
+    for (const name of ['register-usage-key', 'remove-usage-key']) {
+      new ServiceFunction(this, pascal(name), {
+        entry: `tenants/${name}`,
+        env: UsageKeyEnv,
+        bind: { TENANTS_TABLE: record, USAGE_PLAN_PARAMETERS: managesUsageKeys() },
+      });
+    }
+    onTable('activate-tenant', 'get', 'put', 'delete');
+    onTable('deactivate-tenant', 'get', 'put');
+    new Saga(this, 'Onboarding', {
+      name: 'onboarding',
+      type: 'STANDARD',
+      timeoutSeconds: ONBOARDING_SECONDS,
+      steps: ONBOARDING.map(({ name, run, undo, proceedOn }) => ({
+        name,
+        run,
+        input: {},
+        timeoutSeconds: 12,
+        retry: { attempts: 2, intervalSeconds: 1 },
+        proceedOn,
+        undo: { call: undo, input: {}, timeoutSeconds: 12 },
+      })),
+    });
+    const repair = new ServiceFunction(this, 'RepairTenants', {
+      entry: 'tenants/repair-tenants',
+      env: RepairTenantsEnv,
+      bind: {
+        TENANTS_TABLE: writes(table, 'get', 'put', 'delete', 'query:due'),
+        ONBOARDING_MACHINE,
+        REMOVE_OWNER_FUNCTION: invokes(RemoveOwner),
+        USAGE_PLAN_PARAMETERS: managesUsageKeys(),
+      },
+      timeoutSeconds: 50,
+    });
+    new ScheduledFunction(this, 'Repair', { fn: repair, every: 'rate(1 minute)' });
+
+    onTable('verify-key', 'get');
+    onTable('resolve-tenant', 'get');
+    new EventPublisher(this, 'Publisher', { table, entry: 'tenants/publish' });
+    new Inbox(this, 'Inbox', { events: [OrderConfirmed], fn: onTable('inbox', 'update') });
+
+    new DomainApi(this, 'Api', {
+      health: onTable('health', 'describe'),
+      routes: [
+        {
+          route: createTenantRoute,
+          fn: new ServiceFunction(this, 'CreateTenant', {
+            entry: 'tenants/create-tenant',
+            env: CreateTenantEnv,
+            bind: { TENANTS_TABLE: record, ONBOARDING_MACHINE },
+          }),
+        },
+        { route: listTenantsRoute, fn: onTable('list-tenants', 'query', 'get') },
+        {
+          route: getTenantRoute,
+          fn: new ServiceFunction(this, 'GetTenant', {
+            entry: 'tenants/get-tenant',
+            env: GetTenantEnv,
+            bind: { TENANTS_TABLE: reads(table, 'get'), OWNER_INVITATION_FUNCTION: invokes(OwnerInvitation) },
+          }),
+        },
+        { route: updateTenantRoute, fn: onTable('update-tenant', 'get', 'put') },
+        { route: suspendTenantRoute, fn: onTable('suspend-tenant', 'get', 'put') },
+        { route: resumeTenantRoute, fn: onTable('resume-tenant', 'get', 'put') },
+        { route: createTenantKeyRoute, fn: onTable('create-tenant-key', 'get', 'put', 'delete') },
+        {
+          route: listPlansRoute,
+          fn: new ServiceFunction(this, 'ListPlans', { entry: 'tenants/list-plans', env: NoEnv, bind: {} }),
+        },
+        { route: getCurrentTenantRoute, fn: onTable('get-current-tenant', 'get') },
+        { route: updateCurrentTenantRoute, fn: onTable('update-current-tenant', 'get', 'put') },
+        { route: getUsageRoute, fn: onTable('get-usage', 'query') },
+        { route: listKeysRoute, fn: onTable('list-keys', 'query') },
+        { route: createKeyRoute, fn: onTable('create-key', 'put', 'delete') },
+        { route: rotateKeyRoute, fn: onTable('rotate-key', 'get', 'put', 'update', 'delete') },
+        { route: revokeKeyRoute, fn: onTable('revoke-key', 'get', 'delete') },
+      ],
+    });
+  }
+}
