@@ -17,6 +17,7 @@ import type { LambdaFunction } from '../lambda/functions.ts';
 import type { LocalQueues } from '../sqs/queues.ts';
 import { eventSourceMapping, type QueueMapping, type StreamMapping } from './mapping-properties.ts';
 import { createQueuePoller, type QueuePoller } from './queue-poller.ts';
+import { queueFilter, streamFilter } from './record-filter.ts';
 import { createStreamReader, type StreamReader } from './stream-reader.ts';
 
 export interface EventSources extends Stoppable {
@@ -104,7 +105,7 @@ export const createEventSources = (options: {
       meter,
       log,
       partitionOf: partitionOf(mapping.tableName),
-      passes: () => true,
+      passes: streamFilter(mapping.patterns),
       run: (payload) => lambda.run(mapping.functionName, payload),
       queues: {
         async send(queueArn, messages) {
@@ -142,7 +143,7 @@ export const createEventSources = (options: {
       weather,
       meter,
       log,
-      passes: () => true,
+      passes: queueFilter(mapping.patterns),
       run: (payload) => lambda.run(mapping.functionName, payload),
     });
     if (mapping.enabled) pollers.push(poller);

@@ -117,6 +117,16 @@ test('a batch that is not finished when the process ends is delivered again', as
   expect(batches).toEqual([['a']]);
 });
 
+test('a filter deletes what it does not let through', async () => {
+  const { batches, consumer } = recording();
+  const Pattern = JSON.stringify({ body: { kind: ['wanted'] } });
+  const made = await world({ ...mapping, FilterCriteria: { Filters: [{ Pattern }] } }, consumer);
+  await made.send('{"kind":"wanted"}', '{"kind":"other"}', 'text');
+  await made.clock.advance(100);
+  expect(batches).toEqual([['{"kind":"wanted"}']]);
+  expect(counts(made)).toEqual(empty);
+});
+
 test('a role that may not delete from the queue is an error at start', async () => {
   const denies = ({ action }: { action: string }) => action === 'sqs:DeleteMessage';
   await expect(world(mapping, () => undefined, { denies })).rejects.toThrow(/sqs:DeleteMessage/);

@@ -225,6 +225,16 @@ test('a mapping that begins at the newest record does not see older ones, even a
   expect(batches).toEqual([['c']]);
 });
 
+test('a filter keeps records from the function, and they count as done', async () => {
+  const { batches, consumer } = recording();
+  const Pattern = JSON.stringify({ dynamodb: { NewImage: { value: { S: ['b', 'c'] } } } });
+  const made = await world({ ...mapping, FilterCriteria: { Filters: [{ Pattern }] } }, consumer);
+  writeAll(made, 'abcd');
+  await made.settle();
+  expect(batches.flat()).toEqual(['b', 'c']);
+  expect(made.table.trimmed.at(-1)).toBe(4);
+});
+
 test('a role that may not read the stream is an error at start', async () => {
   await expect(
     world(mapping, () => undefined, { denies: ({ action }) => action === 'dynamodb:GetRecords' }),
