@@ -76,6 +76,9 @@ export interface ShopRules {
   readonly shipping: { readonly name: string; readonly amounts: Readonly<Record<string, number>> };
 }
 
+/** The id of the one method that `setUpRules` makes. */
+export const SHIPPING_METHOD = 'parcel';
+
 /** Gives a shop what a first sale needs beside a catalogue: a tax rate and a way of shipping. */
 export const setUpRules = async (api: ApiClient, shop: Shop, rules: ShopRules): Promise<void> => {
   const credential = shop.secretKey;
@@ -90,8 +93,9 @@ export const setUpRules = async (api: ApiClient, shop: Shop, rules: ShopRules): 
       countries: [shop.country],
       methods: [
         {
+          id: SHIPPING_METHOD,
           name: rules.shipping.name,
-          prices: Object.entries(rules.shipping.amounts).map(([currency, amount]) => ({ currency, amount })),
+          amounts: Object.entries(rules.shipping.amounts).map(([currency, amount]) => ({ currency, amount })),
         },
       ],
     },

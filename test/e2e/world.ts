@@ -96,16 +96,3 @@ export const setStock = async (shop: Shop, variantId: string, pieces: number | '
     body: { reason: 'stocktake', lines: [{ variantId, setTo: pieces }] },
   });
 };
-
-const Methods = z.looseObject({ items: z.array(z.looseObject({ id: z.string() })) });
-const Zones = z.looseObject({ items: z.array(z.looseObject({ methods: z.array(z.looseObject({ id: z.string() })) })) });
-
-/** The id of the shop's one shipping method. */
-export const shippingMethodOf = async (shop: Shop): Promise<string> => {
-  const zones = await call(api, Zones, 'GET', '/v1/pricing/shipping-zones', { credential: shop.secretKey });
-  const method = zones.items[0]?.methods[0];
-  if (method === undefined) throw new Error('The shop has no shipping method');
-  return method.id;
-};
-
-export { Methods };
