@@ -1,4 +1,5 @@
 import { Instant } from '../../lib/runtime/clock.ts';
+import { defineId } from '../../lib/runtime/ids.ts';
 import { Currency } from '../../lib/runtime/money.ts';
 import { TenantId, tenantId } from '../../lib/runtime/tenant.ts';
 import type * as z from 'zod';
@@ -11,7 +12,7 @@ export const tenantA: TenantId = tenantId.derive('a');
 export const tenantB: TenantId = tenantId.derive('b');
 
 /** A valid id of a variant for a short name. */
-export const variantIdOf = (name: string): string => `var_${name.padEnd(26, '0').replaceAll(/[ilou]/g, 'x')}`;
+export const variantIdOf = (name: string): string => defineId<'Any'>('var').derive(name);
 
 export const variant = (
   name: string,
@@ -19,7 +20,7 @@ export const variant = (
   facts: Partial<PricedVariant> = {},
 ): PricedVariant => ({
   variantId: variantIdOf(name),
-  productId: `prod_${name.padEnd(26, '0').replaceAll(/[ilou]/g, 'x')}`,
+  productId: defineId<'Any'>('prod').derive(name),
   sku: name.toUpperCase(),
   title: `The ${name}`,
   options: [],
