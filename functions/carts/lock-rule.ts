@@ -1,5 +1,5 @@
-import * as z from 'zod';
-import { Lock } from './calls.ts';
+import type * as z from 'zod';
+import type { Lock } from './calls.ts';
 import type { Cart } from './model.ts';
 import type { LockHolder, LockRequest } from './store.ts';
 

@@ -64,9 +64,7 @@ export const discountsOf = (
   const left = [...gross];
   const taken = new Map<string, number>();
   const take = (code: string, parts: readonly number[]) => {
-    parts.forEach((part, index) => {
-      left[index] = (left[index] ?? 0) - part;
-    });
+    for (const [index, part] of parts.entries()) left[index] = (left[index] ?? 0) - part;
     taken.set(
       code,
       parts.reduce((sum, part) => sum + part, 0),

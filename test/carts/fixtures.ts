@@ -2,7 +2,7 @@ import { Instant } from '../../lib/runtime/clock.ts';
 import { defineId } from '../../lib/runtime/ids.ts';
 import { Currency } from '../../lib/runtime/money.ts';
 import type { Callable } from '../../lib/runtime/call.ts';
-import { TenantId, tenantId, type TenantSettings } from '../../lib/runtime/tenant.ts';
+import { type TenantId, tenantId, type TenantSettings } from '../../lib/runtime/tenant.ts';
 import { hashCartToken } from '../../functions/carts/calls.ts';
 import { type Cart, cartId } from '../../functions/carts/model.ts';
 import type { QuoteCall, QuoteOutput } from '../../functions/pricing/calls.ts';

@@ -1,10 +1,16 @@
 import { Instant } from '../../lib/runtime/clock.ts';
 import { defineId } from '../../lib/runtime/ids.ts';
 import { Currency } from '../../lib/runtime/money.ts';
-import { TenantId, tenantId } from '../../lib/runtime/tenant.ts';
+import { type TenantId, tenantId } from '../../lib/runtime/tenant.ts';
 import type * as z from 'zod';
 import { QuoteInput } from '../../functions/pricing/calls.ts';
-import { type Code, PricedVariant, promotionId, shippingZoneId, taxRateId } from '../../functions/pricing/model.ts';
+import {
+  type Code,
+  type PricedVariant,
+  promotionId,
+  shippingZoneId,
+  taxRateId,
+} from '../../functions/pricing/model.ts';
 import { NO_RULES, type Rules } from '../../functions/pricing/rules.ts';
 
 export const AT = Instant.parse('2026-06-01T12:00:00.000Z');
