@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 
 /** Code of another part that runs in every environment before the bundle is loaded. */
 export interface WorkerHooks {
@@ -36,6 +36,8 @@ export const bundleEnvironment = async (directory: string, hooks: WorkerHooks | 
     target: 'node24',
     logLevel: 'silent',
   });
+  // The bundler's process would stay and take 20 MB.
+  await stop();
   const text = result.outputFiles[0]?.text ?? '';
   mkdirSync(directory, { recursive: true });
   const file = join(directory, `environment-${createHash('sha256').update(text).digest('hex').slice(0, 12)}.mjs`);

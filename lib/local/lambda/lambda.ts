@@ -84,6 +84,10 @@ export const createLambda = async (options: {
   readonly awsEndpoint: () => string;
   readonly queues: () => Pick<Queues, 'send'>;
   readonly concurrency: Concurrency;
+  /** Variables that every function gets besides its own; they win. */
+  readonly variables?: Readonly<Record<string, string>> | undefined;
+  /** Settles when bundles that are being rebuilt are on disk; invocations wait for it. */
+  readonly rebuilt?: (() => Promise<void> | undefined) | undefined;
   /** For the code of environments and V8's cache of compiled code. */
   readonly workDir: string;
   readonly workerHooks?: WorkerHooks | undefined;
@@ -116,7 +120,10 @@ export const createLambda = async (options: {
         hook: hook?.options,
       },
       transfer: hook?.transfer ?? [],
-      variables: runtimeVariables(fn, account, iam.credentialsFor(role), options.awsEndpoint()),
+      variables: {
+        ...runtimeVariables(fn, account, iam.credentialsFor(role), options.awsEndpoint()),
+        ...options.variables,
+      },
       now: () => clock.now(),
       onPrinted(lines, bytes) {
         meter.count('lambda.logBytes', bytes);
@@ -143,6 +150,8 @@ export const createLambda = async (options: {
   ): Promise<InvokeResult> => {
     meter.count('lambda.invocations');
     meter.count(`lambda.invocations.${fn.name}`);
+    const rebuilding = options.rebuilt?.();
+    if (rebuilding !== undefined) await rebuilding;
     const result = await environments.run(fn, payload);
     if (result.functionError !== undefined) {
       meter.count('lambda.errors');

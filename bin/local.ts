@@ -1,0 +1,127 @@
+/**
+ * `npm start`: synthesizes the app and runs it on this machine.
+ *
+ * `--fresh` begins with empty state; `--filter-domain`, `--filter-trace` and `--level` choose lines of the live log;
+ * `--port` and `--aws-port` choose ports (0: any free one); `--state` the state directory; `--concurrency one|many`;
+ * `--synchronous FULL|NORMAL`; `--profile` prints where the time of the main thread went. `WEATHER=rough` (with
+ * `WEATHER_SEED`) makes the cloud unkind. `--bare` takes the app in cdk.out as it is, with no demo shops and no watching.
+ */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import * as z from 'zod';
+import { startCloud, type Cloud } from '../lib/local/cloud.ts';
+import { createLog } from '../lib/local/log.ts';
+import { READY_WORD } from '../lib/local/spawn.ts';
+import { createBundles } from '../lib/local/start/bundles.ts';
+import { startProfile } from '../lib/local/start/profile.ts';
+import { ensureAssembly } from '../lib/local/start/synthesis.ts';
+import { BUNDLES, bundleOptions, lambdaEntries } from '../scripts/bundle.ts';
+
+const { values } = parseArgs({
+  options: {
+    fresh: { type: 'boolean', default: false },
+    bare: { type: 'boolean', default: false },
+    'ready-line': { type: 'boolean', default: false },
+    profile: { type: 'boolean', default: false },
+    port: { type: 'string', default: '4000' },
+    'aws-port': { type: 'string', default: '4566' },
+    state: { type: 'string', default: '.local/state' },
+    concurrency: { type: 'string', default: 'many' },
+    synchronous: { type: 'string', default: 'FULL' },
+    level: { type: 'string' },
+    'filter-domain': { type: 'string' },
+    'filter-trace': { type: 'string' },
+  },
+});
+
+const port = z.coerce.number().int().min(0).max(65_535);
+
+const Settings = z.object({
+  port,
+  'aws-port': port,
+  concurrency: z.enum(['one', 'many']),
+  synchronous: z.enum(['FULL', 'NORMAL']),
+  level: z.enum(['debug', 'info', 'warn', 'error']),
+  weather: z.enum(['calm', 'rough']),
+  seed: z.coerce.number().int(),
+});
+
+const { CARTWRIGHT_LOG_LEVEL: functionLevel, WEATHER: weather = 'calm', WEATHER_SEED: seed = '1' } = process.env;
+const settings = Settings.parse({ ...values, level: values.level ?? functionLevel ?? 'info', weather, seed });
+
+// Lambda's time zone; a worker cannot have one of its own.
+process.env['TZ'] = 'UTC';
+
+const log = createLog({
+  print: (line) => console.log(line),
+  now: () => Date.now(),
+  filter: { domain: values['filter-domain'], trace: values['filter-trace'], level: settings.level },
+  colour: process.stdout.isTTY,
+});
+const say = (message: string, level: 'info' | 'warn' | 'error' = 'info'): void =>
+  log.write({ source: 'cloud', level, message });
+
+const bundles = createBundles({
+  bundling: { entries: lambdaEntries, options: bundleOptions, directory: BUNDLES },
+  onStackEdited: (file) => say(`${file} is part of the stacks: start again to apply it`, 'warn'),
+  onBuilt: (entries, milliseconds) =>
+    say(`Built ${entries.length === 1 ? entries[0] : `${entries.length} functions`} in ${Math.round(milliseconds)} ms`),
+  onFailed: (problem) => say(`${problem}\nThe last build stands.`, 'error'),
+});
+
+const assembly = values.bare ? 'cdk.out' : '.local/assembly';
+
+const start = async (): Promise<Cloud> => {
+  if (values.fresh) rmSync(values.state, { recursive: true, force: true });
+  await ensureAssembly({ assembly, staged: values.bare, refresh: !values.bare, build: bundles.build, report: say });
+  const cloud = await startCloud({
+    assembly,
+    stateDir: values.state,
+    apiPort: settings.port,
+    awsPort: settings['aws-port'],
+    weather: { rough: settings.weather === 'rough', seed: settings.seed },
+    concurrency: settings.concurrency,
+    synchronous: settings.synchronous,
+    log,
+    variables: functionLevel === undefined ? {} : { CARTWRIGHT_LOG_LEVEL: functionLevel },
+    rebuilt: () => bundles.rebuilt(),
+  });
+  if (!values.bare) bundles.watch();
+  return cloud;
+};
+
+/** What a developer needs to begin. */
+const announce = (cloud: Cloud): void => {
+  if (values['ready-line'])
+    console.log(`${READY_WORD}${JSON.stringify({ apiUrl: cloud.apiUrl, awsUrl: cloud.awsUrl })}`);
+  else console.log(`\n  API           ${cloud.apiUrl}\n  AWS endpoint  ${cloud.awsUrl}\n\n  Ctrl-C ends it.\n`);
+};
+
+const untilInterrupted = (): Promise<void> =>
+  new Promise((resolve) => {
+    let asked = false;
+    const interrupt = (): void => {
+      // Who asks twice does not want to wait; what was acknowledged is on disk.
+      if (asked) process.exit(130);
+      asked = true;
+      resolve();
+    };
+    process.on('SIGINT', interrupt);
+    process.on('SIGTERM', interrupt);
+  });
+
+const interrupted = untilInterrupted();
+const endProfile = values.profile ? await startProfile(join('.local', 'profile', 'main.cpuprofile')) : undefined;
+try {
+  const cloud = await start();
+  announce(cloud);
+  await interrupted;
+  for (const line of (await endProfile?.()) ?? []) console.log(line);
+  bundles.stop();
+  await cloud.stop();
+  process.exit(0);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}
