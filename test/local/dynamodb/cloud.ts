@@ -43,6 +43,46 @@ export const tableProperties = {
   TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
 } as const;
 
+/** The time between two steps of what the local DynamoDB does in the background for its indexes. */
+const STEP_MS = 20;
+
+export interface HandClock extends Clock {
+  /** Moves time and runs what became due. */
+  run(milliseconds: number): void;
+  /** The same, and waits until the indexes' step is done. */
+  move(milliseconds: number): Promise<void>;
+}
+
+/** A clock moved by hand. */
+export const handClock = (): HandClock => {
+  let now = 1_800_000_000_000;
+  let due: { readonly at: number; readonly work: () => void }[] = [];
+  const run = (milliseconds: number): number => {
+    now += milliseconds;
+    const ready = due.filter((candidate) => candidate.at <= now);
+    due = due.filter((other) => !ready.includes(other));
+    for (const entry of ready) entry.work();
+    return ready.length;
+  };
+  return {
+    now: () => now,
+    after(milliseconds, work) {
+      const entry = { at: now + milliseconds, work };
+      due.push(entry);
+      return () => {
+        due = due.filter((other) => other !== entry);
+      };
+    },
+    run,
+    async move(milliseconds) {
+      const ran = run(milliseconds);
+      // A step writes to the engine; it sets its next timer when it is done.
+      while (ran > 0 && !due.some((entry) => entry.at === now + STEP_MS))
+        await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+};
+
 export interface SmallCloud {
   readonly dynamodb: LocalDynamoDb;
   readonly iam: LocalIam;
@@ -52,7 +92,8 @@ export interface SmallCloud {
   readonly meter: ReturnType<typeof createMeter>;
   table(logicalId: string, properties?: Readonly<Record<string, unknown>>): Promise<string>;
   client(credentials?: { accessKeyId: string; secretAccessKey: string }): DynamoDBClient;
-  stop(): Promise<void>;
+  /** `keep` leaves the state directory for another start. */
+  stop(keep?: 'keep'): Promise<void>;
 }
 
 export const clientAt = (
@@ -108,11 +149,11 @@ export const smallCloud = async (
       clients.push(made);
       return made;
     },
-    async stop() {
+    async stop(keep) {
       for (const client of clients) client.destroy();
       await endpoint.stop();
       await dynamodb.stop();
-      if (options.stateDir === undefined) rmSync(stateDir, { recursive: true, force: true });
+      if (keep === undefined) rmSync(stateDir, { recursive: true, force: true });
     },
   };
 };

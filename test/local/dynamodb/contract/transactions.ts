@@ -1,7 +1,7 @@
 import { TransactGetItemsCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { count, item, key, refusal } from './subject.ts';
-import type { Item, Subject } from './subject.ts';
+import type { Subject } from './subject.ts';
 
 export const transactionsContract = (subject: Subject): void => {
   describe('transactions', () => {
@@ -82,7 +82,10 @@ export const transactionsContract = (subject: Subject): void => {
             },
           ]),
         );
-        subject.expectInvalid(failed, /cannot include multiple operations on one item/);
+        expect(failed).toMatchObject({
+          name: 'ValidationException',
+          message: subject.wording(/cannot include multiple operations on one item/),
+        });
       });
 
     test('it takes 100 actions, and not 101', async () => {
