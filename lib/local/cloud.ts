@@ -5,6 +5,7 @@ import type { Account, Meter, Stoppable } from './contracts.ts';
 import { createDynamoDb } from './dynamodb/dynamodb.ts';
 import { createEndpoint } from './endpoint/endpoint.ts';
 import { createFastPathHost } from './endpoint/fast-path-host.ts';
+import { createEventBus } from './events/create-event-bus.ts';
 import { createEventSources } from './event-sources/event-sources.ts';
 import { createIam } from './iam/iam.ts';
 import type { Concurrency } from './lambda/environments.ts';
@@ -12,6 +13,7 @@ import { createLambda } from './lambda/lambda.ts';
 import type { LiveLog } from './log.ts';
 import { createMeter } from './meter.ts';
 import { createS3 } from './s3/s3.ts';
+import { createSchedules } from './scheduler/create-schedules.ts';
 import { createSecrets } from './secrets/secrets.ts';
 import { createQueues } from './sqs/queues.ts';
 import { createParameters } from './ssm/parameters.ts';
@@ -96,11 +98,13 @@ export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
     partitionKeyOf: (name) => dynamodb.forWorker().tables.find((table) => table.name === name)?.keys.hash,
   });
   const machines = createStepFunctions({ ...common, lambda, queues });
+  const bus = createEventBus({ ...common, lambda, queues, stateMachines: machines });
+  const schedules = createSchedules({ ...common, lambda, queues });
   const gateway = createApiGateway({ ...common, lambda, port: options.apiPort });
   const parameters = createParameters(common);
   const secrets = createSecrets(common);
   const s3 = createS3({ ...common, stateDir });
-  const parts = [iam, dynamodb, queues, lambda, sources, machines, gateway, parameters, secrets, s3];
+  const parts = [iam, dynamodb, queues, lambda, sources, machines, bus, schedules, gateway, parameters, secrets, s3];
   const endpoint = createEndpoint({
     port: options.awsPort,
     iam,
@@ -112,6 +116,8 @@ export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
       queues.service,
       lambda.service,
       machines.service,
+      bus.service,
+      schedules.service,
       gateway.service,
       parameters.service,
       secrets.service,
@@ -123,7 +129,7 @@ export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
   const stop = async (): Promise<void> => {
     await gateway.stop();
     // What is still running ends with its environment; the messages and records it had come again at the next start.
-    await Promise.all([sources.stop(), lambda.stop(), machines.stop()]);
+    await Promise.all([schedules.stop(), sources.stop(), lambda.stop(), machines.stop(), bus.stop()]);
     await Promise.all([queues.stop(), endpoint.stop()]);
     await dynamodb.stop();
     await state.close();
@@ -139,7 +145,9 @@ export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
     });
     lambda.start();
     machines.resume();
+    bus.start();
     sources.start();
+    schedules.start();
     const apiUrl = await gateway.start();
     return { apiUrl, awsUrl: endpoint.url, meter, stop };
   } catch (error) {
