@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { VariantCreated, VariantDeleted } from '../../functions/catalog/events.ts';
 import { memoryPricing } from '../../functions/pricing/memory-stores.ts';
 import { giveCouponsBack } from '../../functions/pricing/on-order-rejected.ts';
