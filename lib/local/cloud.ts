@@ -78,6 +78,7 @@ export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
     assembly,
     awsEndpoint,
     queues: () => queues,
+    mappings: () => sources.list(),
     concurrency: options.concurrency,
     workDir: join(stateDir, 'lambda'),
     variables: options.variables,

@@ -14,6 +14,7 @@ import type {
   Weather,
 } from '../contracts.ts';
 import type { LambdaFunction } from '../lambda/functions.ts';
+import type { MappingDescription } from '../lambda/lambda-service.ts';
 import type { LocalQueues } from '../sqs/queues.ts';
 import { eventSourceMapping, type QueueMapping, type StreamMapping } from './mapping-properties.ts';
 import { createQueuePoller, type QueuePoller } from './queue-poller.ts';
@@ -22,6 +23,7 @@ import { createStreamReader, type StreamReader } from './stream-reader.ts';
 
 export interface EventSources extends Stoppable {
   readonly provisioners: readonly Provisioner[];
+  list(): readonly MappingDescription[];
   /** Begins to read; called once, when everything is provisioned. */
   start(): void;
 }
@@ -61,6 +63,7 @@ export const createEventSources = (options: {
   );
   const readers: StreamReader[] = [];
   const pollers: QueuePoller[] = [];
+  const described: MappingDescription[] = [];
   /** Per table, how far each of its readers is on disk. */
   const finished = new Map<string, Map<string, number>>();
 
@@ -157,12 +160,15 @@ export const createEventSources = (options: {
           const mapping = eventSourceMapping(resource);
           const fn = lambda.functionOf(mapping.functionName);
           const principal = iam.assume(fn.roleArn, 'lambda.amazonaws.com');
+          const { id, sourceArn, batchSize, enabled } = mapping;
+          described.push({ id, functionArn: fn.arn, sourceArn, batchSize, enabled });
           if (mapping.kind === 'stream') addStream(mapping, fn, principal);
           else addQueue(mapping, principal);
           return { ref: mapping.id, attributes: { Id: mapping.id } };
         },
       },
     ],
+    list: () => described,
     start() {
       for (const reader of readers) reader.start();
       for (const poller of pollers) poller.start();

@@ -24,11 +24,21 @@ const textOfPayload = (payload: unknown): string => {
   return JSON.stringify(payload);
 };
 
+/** An event source mapping as the API shows it. */
+export interface MappingDescription {
+  readonly id: string;
+  readonly functionArn: string;
+  readonly sourceArn: string;
+  readonly batchSize: number;
+  readonly enabled: boolean;
+}
+
 /** Lambda's API as the endpoint serves it. `Payload` is JSON text both ways. */
 export const createLambdaService = (options: {
   readonly functions: Functions;
   readonly iam: Pick<Iam, 'authorize'>;
   readonly lambda: Lambda;
+  readonly mappings: () => readonly MappingDescription[];
 }): AwsService => {
   const { functions, iam, lambda } = options;
   return {
@@ -70,6 +80,32 @@ export const createLambdaService = (options: {
             ...(fn.reservedConcurrency === undefined
               ? {}
               : { Concurrency: { ReservedConcurrentExecutions: fn.reservedConcurrency } }),
+          };
+        }
+        case 'GetFunctionConfiguration': {
+          const read = operationInput('lambda:GetFunctionConfiguration', input, ['FunctionName', 'Qualifier']);
+          const qualifier = read.optionalText('Qualifier');
+          const name = read.text('FunctionName');
+          const { fn, qualifiedArn } = functions.find(qualifier === undefined ? name : `${name}:${qualifier}`);
+          iam.authorize({ principal, action: 'lambda:GetFunctionConfiguration', resource: qualifiedArn });
+          return configurationOf(fn);
+        }
+        case 'ListEventSourceMappings': {
+          const read = operationInput('lambda:ListEventSourceMappings', input, ['FunctionName']);
+          iam.authorize({ principal, action: 'lambda:ListEventSourceMappings', resource: '*' });
+          const name = read.optionalText('FunctionName');
+          const arn = name === undefined ? undefined : functions.find(name).fn.arn;
+          return {
+            EventSourceMappings: options
+              .mappings()
+              .filter((mapping) => arn === undefined || mapping.functionArn === arn)
+              .map((mapping) => ({
+                UUID: mapping.id,
+                FunctionArn: mapping.functionArn,
+                EventSourceArn: mapping.sourceArn,
+                BatchSize: mapping.batchSize,
+                State: mapping.enabled ? 'Enabled' : 'Disabled',
+              })),
           };
         }
         case 'ListFunctions': {

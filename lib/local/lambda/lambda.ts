@@ -21,7 +21,7 @@ import { bundleEnvironment, type WorkerHooks } from './environment-source.ts';
 import { createEnvironments, type Concurrency } from './environments.ts';
 import { MAX_ASYNC_EVENT_BYTES, MAX_EVENT_BYTES } from './failures.ts';
 import { createFunctions, type LambdaFunction } from './functions.ts';
-import { createLambdaService } from './lambda-service.ts';
+import { createLambdaService, type MappingDescription } from './lambda-service.ts';
 import { writePrinted } from './printed-lines.ts';
 
 export interface LocalLambda extends Lambda, Stoppable {
@@ -83,6 +83,8 @@ export const createLambda = async (options: {
   readonly assembly: Pick<Assembly, 'assetPath'>;
   readonly awsEndpoint: () => string;
   readonly queues: () => Pick<Queues, 'send'>;
+  /** The event source mappings, for the API that lists them. */
+  readonly mappings?: (() => readonly MappingDescription[]) | undefined;
   readonly concurrency: Concurrency;
   /** Variables that every function gets besides its own; they win. */
   readonly variables?: Readonly<Record<string, string>> | undefined;
@@ -206,7 +208,7 @@ export const createLambda = async (options: {
 
   return {
     invoke,
-    service: createLambdaService({ functions, iam, lambda: { invoke } }),
+    service: createLambdaService({ functions, iam, lambda: { invoke }, mappings: options.mappings ?? (() => []) }),
     provisioners: functions.provisioners,
     start: () => asyncInvocations.resume((name) => functions.list().find((fn) => fn.name === name)),
     functionOf: (nameOrArn) => functions.find(nameOrArn).fn,
