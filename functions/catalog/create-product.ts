@@ -8,7 +8,7 @@ import { NewProduct, NO_SEO, Product } from './model.ts';
 import type { ProductState } from './product-state.ts';
 import type { OpenProductStore } from './product-store.ts';
 import { productView, viewerOf } from './product-views.ts';
-import { assertSize, type Stamp } from './revise.ts';
+import { assertSound, type Stamp } from './revise.ts';
 import { stampOf, throwRefusal } from './rewrite-product.ts';
 import { slugOfTitle } from './slug-of-title.ts';
 
@@ -72,7 +72,7 @@ export const createProduct =
     const stamp = stampOf(request, now);
     for (const [index, slug] of candidates.entries()) {
       const draft = { ...newProductState(id, body, slug, stamp), requestHash: idempotency.requestHash };
-      const after = assertSize(draft);
+      const after = assertSound(draft);
       const [outcome] = await store.apply([{ before: undefined, after, mustExist: after.categoryIds }]);
       if (outcome?.outcome === 'saved') return answer(after);
       if (outcome?.outcome === 'exists') return replay(outcome.product);

@@ -117,7 +117,9 @@ const open = (db: TenantDb, memoryPrefix: string, memory: SlugMemory): ProductSt
       );
     },
     apply: async (changes) => {
-      const outcomes = (await inParallel(batchesOf(changes), TRANSACTIONS_AT_ONCE, applyBatch)).flat();
+      const { apart, after } = batchesOf(changes);
+      const outcomes = (await inParallel(apart, TRANSACTIONS_AT_ONCE, applyBatch)).flat();
+      for (const prepared of after) outcomes.push(...(await applyBatch([prepared])));
       return [...outcomes].sort(([first], [second]) => first - second).map(([, outcome]) => outcome);
     },
     remove: async (before, deleted) => {

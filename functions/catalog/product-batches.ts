@@ -1,5 +1,5 @@
-import { keyOfWrite, type PurposefulWrite, writesOf } from './product-writes.ts';
 import type { ProductChange } from './product-store.ts';
+import { keyOfWrite, type PurposefulWrite, writesOf } from './product-writes.ts';
 
 /** A transaction takes 100 actions and 4 MB (of which half is left as room for the wire's own weight). */
 const MAX_ACTIONS = 100;
@@ -12,37 +12,40 @@ export interface Prepared {
   readonly writes: readonly PurposefulWrite[];
 }
 
-interface Batch {
-  readonly changes: Prepared[];
-  readonly keys: Set<string>;
-  actions: number;
-  bytes: number;
+export interface Batches {
+  /** Changes put together, one transaction each; no two touch the same item, so they may run at once. */
+  readonly apart: readonly (readonly Prepared[])[];
+  /** Changes that want what an earlier one touches (two products with one SKU): afterwards, one by one, in order. */
+  readonly after: readonly Prepared[];
 }
 
-const fits = (batch: Batch, keys: readonly string[], bytes: number): boolean =>
-  batch.actions + keys.length <= MAX_ACTIONS &&
-  batch.bytes + bytes <= MAX_BYTES &&
-  !keys.some((key) => batch.keys.has(key));
-
-/**
- * Puts changes together into as few transactions as can be, in order. Changes that touch the same item (two products
- * that want one SKU) come into different ones.
- */
-export const batchesOf = (changes: readonly ProductChange[]): readonly (readonly Prepared[])[] => {
-  const batches: Batch[] = [];
+/** Puts changes together into as few transactions as can be. Of those in each other's way the earlier one wins. */
+export const batchesOf = (changes: readonly ProductChange[]): Batches => {
+  const apart: Prepared[][] = [];
+  const after: Prepared[] = [];
+  const touched = new Set<string>();
+  let actions = 0;
+  let bytes = 0;
   for (const [index, change] of changes.entries()) {
     const writes = writesOf(change);
+    const prepared = { index, change, writes };
     const keys = writes.map(({ write }) => keyOfWrite(write));
-    const bytes = Buffer.byteLength(JSON.stringify(change.after)) + 500 * writes.length;
-    const last = batches.at(-1);
-    if (last !== undefined && fits(last, keys, bytes)) {
-      last.changes.push({ index, change, writes });
-      for (const key of keys) last.keys.add(key);
-      last.actions += keys.length;
-      last.bytes += bytes;
+    if (keys.some((key) => touched.has(key))) {
+      after.push(prepared);
+      continue;
+    }
+    for (const key of keys) touched.add(key);
+    const size = Buffer.byteLength(JSON.stringify(change.after)) + 500 * writes.length;
+    const last = apart.at(-1);
+    if (last !== undefined && actions + keys.length <= MAX_ACTIONS && bytes + size <= MAX_BYTES) {
+      last.push(prepared);
+      actions += keys.length;
+      bytes += size;
     } else {
-      batches.push({ changes: [{ index, change, writes }], keys: new Set(keys), actions: keys.length, bytes });
+      apart.push([prepared]);
+      actions = keys.length;
+      bytes = size;
     }
   }
-  return batches.map((batch) => batch.changes);
+  return { apart, after };
 };

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Instant } from '../../lib/runtime/clock.ts';
 import type { Actor } from '../../lib/runtime/tenant.ts';
-import { tooLarge } from './errors.ts';
+import { skuTaken, tooLarge } from './errors.ts';
 import { MAX_OLD_SLUGS, MAX_PRODUCT_BYTES } from './model.ts';
 import type { ProductState, VariantState } from './product-state.ts';
 
@@ -65,7 +65,7 @@ const oldSlugsAfter = (before: ProductState, slug: string): string[] =>
  * number of its aggregate and no number is left out. The draft's own counters and times are ignored.
  *
  * @returns undefined when the draft says nothing new
- * @throws too_large
+ * @throws sku_taken, too_large
  */
 export const revise = (before: ProductState, draft: ProductState, stamp: Stamp): ProductState | undefined => {
   const ownChanged = !isDeepStrictEqual(ownFacts(before), ownFacts(draft));
@@ -78,7 +78,7 @@ export const revise = (before: ProductState, draft: ProductState, stamp: Stamp):
   const gone = before.variants.filter((variant) => !kept.has(variant.id)).map((variant) => variant.id);
   const variantsChanged = !isDeepStrictEqual(before.variants, variants);
   if (!ownChanged && !variantsChanged) return undefined;
-  return assertSize({
+  return assertSound({
     ...draft,
     oldSlugs: oldSlugsAfter(before, draft.slug),
     variants,
@@ -95,8 +95,17 @@ export const revise = (before: ProductState, draft: ProductState, stamp: Stamp):
 /** How many deleted variants are remembered. */
 const MAX_DELETED = 200;
 
-/** @throws too_large when the product would not fit into one item */
-export const assertSize = (product: ProductState): ProductState => {
+/**
+ * What a product must be like on its own; against other products its SKUs are told apart by the write.
+ * @throws sku_taken when two of its variants have one SKU, too_large when it would not fit into one item
+ */
+export const assertSound = (product: ProductState): ProductState => {
+  const skus = new Set<string>();
+  for (const { sku } of product.variants) {
+    if (sku === null) continue;
+    if (skus.has(sku)) throw skuTaken(`Two variants of the product would have the SKU ${sku}.`);
+    skus.add(sku);
+  }
   const bytes = Buffer.byteLength(JSON.stringify(product));
   if (bytes <= MAX_PRODUCT_BYTES) return product;
   throw tooLarge(
