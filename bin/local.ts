@@ -63,7 +63,7 @@ const say = (message: string, level: 'info' | 'warn' | 'error' = 'info'): void =
   log.write({ source: 'cloud', level, message });
 
 const bundles = createBundles({
-  bundling: { entries: lambdaEntries, options: bundleOptions, directory: BUNDLES },
+  bundling: { root: process.cwd(), entries: lambdaEntries, options: bundleOptions, directory: BUNDLES },
   onStackEdited: (file) => say(`${file} is part of the stacks: start again to apply it`, 'warn'),
   onBuilt: (entries, milliseconds) =>
     say(`Built ${entries.length === 1 ? entries[0] : `${entries.length} functions`} in ${Math.round(milliseconds)} ms`),

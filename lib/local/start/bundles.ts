@@ -6,6 +6,8 @@ import * as z from 'zod';
 
 /** How the app's functions are bundled: the entries by name (`orders/place-order`), and esbuild's options for them. */
 export interface Bundling {
+  /** The project's directory; all other paths are relative to it. */
+  readonly root: string;
   readonly entries: () => ReadonlyMap<string, string>;
   readonly options: (entries: ReadonlyMap<string, string>) => BuildOptions & { readonly metafile: true };
   /** Directory of the bundles. */
@@ -27,7 +29,7 @@ const Inputs = z.record(z.string(), z.array(z.string()));
 
 /** Editors write a file in several steps. */
 const SETTLE_MS = 15;
-const WATCHED = ['functions', 'lib/runtime', 'lib', 'stacks', 'bin'];
+const WATCHED = ['functions', 'lib', 'stacks', 'bin'];
 const OF_STACKS = /^(stacks|bin|lib\/constructs)\/|^lib\/(config|names)\.ts$/;
 
 const inputsOf = (metafile: Metafile, directory: string): z.output<typeof Inputs> => {
@@ -49,14 +51,15 @@ export const createBundles = (options: {
   readonly onFailed: (problem: string) => void;
 }): Bundles => {
   const { bundling } = options;
-  const listFile = join(bundling.directory, 'inputs.json');
+  const { root } = bundling;
+  const listFile = join(root, bundling.directory, 'inputs.json');
   const watchers: FSWatcher[] = [];
   const edited = new Set<string>();
   let inputs: z.output<typeof Inputs> = {};
   let rebuilding: Promise<void> | undefined;
 
   const buildEntries = async (entries: ReadonlyMap<string, string>): Promise<void> => {
-    const { metafile } = await build(bundling.options(entries));
+    const { metafile } = await build({ ...bundling.options(entries), absWorkingDir: root });
     inputs = { ...inputs, ...inputsOf(metafile, bundling.directory) };
     writeFileSync(listFile, JSON.stringify(inputs));
   };
@@ -101,9 +104,9 @@ export const createBundles = (options: {
     watch() {
       if (existsSync(listFile)) inputs = Inputs.parse(JSON.parse(readFileSync(listFile, 'utf8')));
       for (const directory of WATCHED) {
-        if (!existsSync(directory) || WATCHED.some((other) => directory.startsWith(`${other}/`))) continue;
+        if (!existsSync(join(root, directory))) continue;
         watchers.push(
-          watch(directory, { recursive: true }, (_event, name) => {
+          watch(join(root, directory), { recursive: true }, (_event, name) => {
             if (name !== null) notice(join(directory, name));
           }),
         );
