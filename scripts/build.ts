@@ -1,26 +1,31 @@
 import { build, context, type Metafile, type Plugin } from 'esbuild';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { BUNDLES, bundleOptions, lambdaEntries } from './bundle.ts';
+import { outdated, readRecord, writeRecord } from './build-record.ts';
+import { BUNDLES, bundleOf, bundleOptions, lambdaEntries } from './bundle.ts';
 
 /**
- * `npm run build`: builds every function and prints what each weighs. `--quiet` prints the sum only; `--watch` goes on
- * building what changes.
+ * `npm run build`: builds every function that has changed since the last build and prints what each weighs. `--quiet`
+ * prints the sum only, `--all` builds all anew, `--watch` goes on building what changes.
  */
 const { values: options } = parseArgs({
-  options: { watch: { type: 'boolean', default: false }, quiet: { type: 'boolean', default: false } },
+  options: {
+    watch: { type: 'boolean', default: false },
+    quiet: { type: 'boolean', default: false },
+    all: { type: 'boolean', default: false },
+  },
 });
+const RECORD = `${BUNDLES}/build.json`;
 
 const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(0).padStart(6)} kB`;
 
-const report = ({ outputs }: Metafile, milliseconds: number): void => {
-  const sizes = Object.entries(outputs)
-    .filter(([file]) => file.endsWith('.mjs'))
-    .map(([file, { bytes }]) => ({ entry: file.slice(BUNDLES.length + 1, -'/index.mjs'.length), bytes }))
+const report = (entries: Iterable<string>, built: number, milliseconds: number): void => {
+  const sizes = [...entries]
+    .map((entry) => ({ entry, bytes: statSync(bundleOf(entry)).size }))
     .sort((one, other) => other.bytes - one.bytes);
   if (!options.quiet) for (const { entry, bytes } of sizes) console.log(`${kilobytes(bytes)}  ${entry}`);
   const sum = sizes.reduce((total, { bytes }) => total + bytes, 0);
-  console.log(`${kilobytes(sum)}  ${sizes.length} functions in ${Math.round(milliseconds)} ms`);
+  console.log(`${kilobytes(sum)}  ${sizes.length} functions, ${built} built in ${Math.round(milliseconds)} ms`);
 };
 
 /** Removes the bundles of functions that are gone: the directory says what is deployed. */
@@ -34,8 +39,28 @@ const removeStale = (entries: ReadonlyMap<string, string>): void => {
   }
 };
 
-const entries = lambdaEntries();
-if (options.watch) {
+/** Entry to source files, of what esbuild has built. */
+const inputsOf = ({ outputs }: Metafile): ReadonlyMap<string, readonly string[]> =>
+  new Map(
+    Object.entries(outputs)
+      .filter(([file]) => file.endsWith('.mjs'))
+      .map(([file, { inputs }]) => [file.slice(BUNDLES.length + 1, -'/index.mjs'.length), Object.keys(inputs)]),
+  );
+
+const buildOnce = async (entries: ReadonlyMap<string, string>): Promise<void> => {
+  const started = performance.now();
+  removeStale(entries);
+  const record = readRecord(RECORD);
+  const due = options.all ? new Set(entries.keys()) : outdated(record, entries.keys(), bundleOf);
+  if (due.size > 0) {
+    const { metafile } = await build(bundleOptions(new Map([...entries].filter(([entry]) => due.has(entry)))));
+    writeRecord(RECORD, record, inputsOf(metafile), entries.keys());
+  }
+  report(entries.keys(), due.size, performance.now() - started);
+};
+
+/** Goes on until it is ended: each change is built at once, and said in a line. */
+const watch = async (entries: ReadonlyMap<string, string>): Promise<void> => {
   const announce: Plugin = {
     name: 'announce',
     setup: ({ onStart, onEnd }) => {
@@ -52,9 +77,6 @@ if (options.watch) {
   const base = bundleOptions(entries);
   const watching = await context({ ...base, plugins: [...base.plugins, announce] });
   await watching.watch();
-} else {
-  const started = performance.now();
-  removeStale(entries);
-  const { metafile } = await build(bundleOptions(entries));
-  report(metafile, performance.now() - started);
-}
+};
+
+await (options.watch ? watch : buildOnce)(lambdaEntries());

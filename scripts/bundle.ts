@@ -46,6 +46,9 @@ export const lambdaEntries = (): ReadonlyMap<string, string> =>
       .map((file) => [file.slice('functions/'.length, -'.lambda.ts'.length), file]),
   );
 
+/** The bundle of an entry. */
+export const bundleOf = (entry: string): string => `${BUNDLES}/${entry}/index.mjs`;
+
 export const bundleOptions = (entries: ReadonlyMap<string, string>) =>
   ({
     entryPoints: Object.fromEntries([...entries].map(([entry, file]) => [`${entry}/index`, file])),
@@ -55,6 +58,7 @@ export const bundleOptions = (entries: ReadonlyMap<string, string>) =>
     minify: true,
     // Beside the bundle, never in it and never deployed: for reading a stack trace afterwards.
     sourcemap: 'external',
+    sourcesContent: false,
     format: 'esm',
     platform: 'node',
     target: 'node24',
