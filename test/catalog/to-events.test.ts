@@ -143,7 +143,7 @@ test('whatever is done to a product, each aggregate’s events are numbered 1, 2
                 : what === 'remove'
                   ? { ...product, variants: others }
                   : what === 'sku' && found !== undefined
-                    ? { ...product, variants: [...others, { ...found, sku: `${index % 3}` }] }
+                    ? { ...product, variants: [...others, { ...found, sku: `sku ${index}` }] }
                     : product;
         const next = revise(product, draft, stampAt('2026-03-04T10:00:00.000Z'));
         if (next === undefined) continue;
