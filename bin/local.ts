@@ -4,7 +4,8 @@
  * `--fresh` begins with empty state; `--filter-domain`, `--filter-trace` and `--level` choose lines of the live log;
  * `--port` and `--aws-port` choose ports (0: any free one); `--state` the state directory; `--concurrency one|many`;
  * `--synchronous FULL|NORMAL`; `--profile` prints where the time of the main thread went. `WEATHER=rough` (with
- * `WEATHER_SEED`) makes the cloud unkind. `--bare` takes the app in cdk.out as it is, with no demo shops and no watching.
+ * `WEATHER_SEED`) makes the cloud unkind. `--bare` takes the app in cdk.out as it is (or in `--assembly`), with no demo shops
+ * and no watching. `--record-grants FILE` notes each permission that is used.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +16,8 @@ import { createLog } from '../lib/local/log.ts';
 import { READY_WORD } from '../lib/local/spawn.ts';
 import { createBundles } from '../lib/local/start/bundles.ts';
 import { startProfile } from '../lib/local/start/profile.ts';
-import { ensureAssembly } from '../lib/local/start/synthesis.ts';
+import { changedStacks, createStackWatch } from '../lib/local/start/stack-changes.ts';
+import { ensureAssembly, synthesize } from '../lib/local/start/synthesis.ts';
 import { BUNDLES, bundleOptions, lambdaEntries } from '../scripts/bundle.ts';
 
 const { values } = parseArgs({
@@ -29,6 +31,8 @@ const { values } = parseArgs({
     state: { type: 'string', default: '.local/state' },
     concurrency: { type: 'string', default: 'many' },
     synchronous: { type: 'string', default: 'FULL' },
+    assembly: { type: 'string' },
+    'record-grants': { type: 'string' },
     level: { type: 'string' },
     'filter-domain': { type: 'string' },
     'filter-trace': { type: 'string' },
@@ -64,13 +68,22 @@ const say = (message: string, level: 'info' | 'warn' | 'error' = 'info'): void =
 
 const bundles = createBundles({
   bundling: { root: process.cwd(), entries: lambdaEntries, options: bundleOptions, directory: BUNDLES },
-  onStackEdited: (file) => say(`${file} is part of the stacks: start again to apply it`, 'warn'),
+  onEdited: () => stackWatch.edited(),
   onBuilt: (entries, milliseconds) =>
     say(`Built ${entries.length === 1 ? entries[0] : `${entries.length} functions`} in ${Math.round(milliseconds)} ms`),
   onFailed: (problem) => say(`${problem}\nThe last build stands.`, 'error'),
 });
 
-const assembly = values.bare ? 'cdk.out' : '.local/assembly';
+const assembly = values.assembly ?? (values.bare ? 'cdk.out' : '.local/assembly');
+
+const editedAssembly = '.local/assembly-edited';
+const stackWatch = createStackWatch({
+  quietMs: 1_500,
+  synthesize: () => synthesize(editedAssembly, false),
+  compare: () => changedStacks(assembly, editedAssembly),
+  onChanged: (stacks) => say(`${stacks.join(', ')} changed: start again to apply it`, 'warn'),
+  onFailed: (problem) => say(problem, 'error'),
+});
 
 const start = async (): Promise<Cloud> => {
   if (values.fresh) rmSync(values.state, { recursive: true, force: true });
@@ -83,6 +96,7 @@ const start = async (): Promise<Cloud> => {
     weather: { rough: settings.weather === 'rough', seed: settings.seed },
     concurrency: settings.concurrency,
     synchronous: settings.synchronous,
+    recordGrants: values['record-grants'],
     log,
     variables: functionLevel === undefined ? {} : { CARTWRIGHT_LOG_LEVEL: functionLevel },
     rebuilt: () => bundles.rebuilt(),
@@ -119,6 +133,7 @@ try {
   await interrupted;
   for (const line of (await endProfile?.()) ?? []) console.log(line);
   bundles.stop();
+  stackWatch.stop();
   await cloud.stop();
   process.exit(0);
 } catch (error) {

@@ -30,7 +30,6 @@ const Inputs = z.record(z.string(), z.array(z.string()));
 /** Editors write a file in several steps. */
 const SETTLE_MS = 15;
 const WATCHED = ['functions', 'lib', 'stacks', 'bin'];
-const OF_STACKS = /^(stacks|bin|lib\/constructs)\/|^lib\/(config|names)\.ts$/;
 
 const inputsOf = (metafile: Metafile, directory: string): z.output<typeof Inputs> => {
   const inputs: z.output<typeof Inputs> = {};
@@ -45,8 +44,8 @@ const inputsOf = (metafile: Metafile, directory: string): z.output<typeof Inputs
 /** The app's bundles in development: an edited file is live with the next invocation. */
 export const createBundles = (options: {
   readonly bundling: Bundling;
-  /** A file was edited that templates are made of. */
-  readonly onStackEdited: (file: string) => void;
+  /** A source was edited. */
+  readonly onEdited: (file: string) => void;
   readonly onBuilt: (entries: readonly string[], milliseconds: number) => void;
   readonly onFailed: (problem: string) => void;
 }): Bundles => {
@@ -92,7 +91,7 @@ export const createBundles = (options: {
 
   const notice = (file: string): void => {
     if (!file.endsWith('.ts') || file.startsWith('lib/local/') || file.startsWith('lib/client/')) return;
-    if (OF_STACKS.test(file)) options.onStackEdited(file);
+    options.onEdited(file);
     edited.add(file);
     rebuilding ??= rebuild().finally(() => {
       rebuilding = undefined;

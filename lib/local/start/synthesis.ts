@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, statSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 
@@ -38,9 +38,11 @@ const run = async (what: string, args: readonly string[], env: NodeJS.ProcessEnv
  * Synthesizes the app, as `cdk synth` does (which starts a second slower). Unless `staged`, the templates' bundles are
  * those in `dist`, so that a bundle that is built again is the one that runs.
  */
-const synthesize = async (assembly: string, staged: boolean): Promise<void> => {
+export const synthesize = async (assembly: string, staged: boolean): Promise<void> => {
   const { context } = CdkSettings.parse(JSON.parse(readFileSync('cdk.json', 'utf8')));
   const settings = { ...context, ...(staged ? {} : { 'aws:cdk:disable-asset-staging': true }) };
+  // Templates of stacks that are gone would stay.
+  rmSync(assembly, { recursive: true, force: true });
   const env = { ...process.env, CDK_OUTDIR: assembly, CDK_CONTEXT_JSON: JSON.stringify(settings) };
   await run('Synthesizing the app', ['bin/app.ts'], env);
 };

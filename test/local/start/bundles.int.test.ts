@@ -25,7 +25,7 @@ const project = () => {
   write('functions/shop/other.lambda.ts', source(`const word = 'other';`));
   write('stacks/shop-stack.ts', 'export {};');
   const built: string[][] = [];
-  const stacks: string[] = [];
+  const edited: string[] = [];
   const problems: string[] = [];
   const bundles: Bundles = createBundles({
     bundling: {
@@ -43,7 +43,7 @@ const project = () => {
         logLevel: 'silent',
       }),
     },
-    onStackEdited: (file) => stacks.push(file),
+    onEdited: (file) => edited.push(file),
     onBuilt: (entries) => built.push([...entries].sort()),
     onFailed: (problem) => problems.push(problem),
   });
@@ -52,7 +52,7 @@ const project = () => {
     directory.remove();
   });
   const bundleOf = (name: string) => readFileSync(join(root, `dist/shop/${name}/index.mjs`), 'utf8');
-  return { write, bundles, built, stacks, problems, bundleOf };
+  return { write, bundles, built, edited, problems, bundleOf };
 };
 
 const soon = (read: () => unknown) => expect.poll(read, { timeout: 10_000, interval: 10 });
@@ -91,10 +91,10 @@ test('a mistake leaves the last build standing and says what is wrong', async ()
   expect(bundleOf('greet')).toContain('hello');
 });
 
-test('an edited stack is told, because it needs a new start', async () => {
-  const { write, bundles, stacks } = project();
+test('every edited source is told, also one that is in no bundle', async () => {
+  const { write, bundles, edited } = project();
   await bundles.build();
   bundles.watch();
   write('stacks/shop-stack.ts', 'export const changed = 1;');
-  await soon(() => stacks).toContain('stacks/shop-stack.ts');
+  await soon(() => edited).toContain('stacks/shop-stack.ts');
 });
