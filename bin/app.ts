@@ -3,21 +3,28 @@ import { stageConfig } from '../lib/config.ts';
 import { DomainApi } from '../lib/constructs/domain-api.ts';
 import type { DomainStack } from '../lib/constructs/domain-stack.ts';
 import { AccessStack } from '../stacks/access-stack.ts';
+import { CartsStack } from '../stacks/carts-stack.ts';
 import { PlatformStack } from '../stacks/platform-stack.ts';
+import { PricingStack } from '../stacks/pricing-stack.ts';
+import { TenantsStack } from '../stacks/tenants-stack.ts';
 
 /**
  * The composition root: every stack of a stage (`-c stage=dev`). Domains can be deployed in any order after `platform`;
  * `access`, which speaks of all APIs, comes last.
  */
 export const compose = (app: App): void => {
-  const stage = stageConfig(app.node.tryGetContext('stage'));
+  const stage = stageConfig(app.node.tryGetContext('stage') ?? 'dev');
   const platform = new PlatformStack(app, stage);
-  const domains: readonly DomainStack[] = [];
-  for (const domain of domains) domain.addDependency(platform);
+  const domains: readonly DomainStack[] = [
+    new TenantsStack(app, stage),
+    new PricingStack(app, stage),
+    new CartsStack(app, stage),
+  ];
+  for (const domain of domains) domain.addStackDependency(platform);
 
   const withApi = domains.filter((stack) => stack.node.findAll().some((construct) => construct instanceof DomainApi));
   const access = new AccessStack(app, stage, { domains: withApi.map(({ domain }) => domain) });
-  for (const domain of domains) access.addDependency(domain);
+  for (const domain of domains) access.addStackDependency(domain);
 };
 
 if (import.meta.main) {

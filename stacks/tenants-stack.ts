@@ -111,7 +111,7 @@ export class TenantsStack extends DomainStack {
     onTable('verify-key', 'get');
     onTable('resolve-tenant', 'get');
     new EventPublisher(this, 'Publisher', { table, entry: 'tenants/publish' });
-    new Inbox(this, 'Inbox', { events: [OrderConfirmed], fn: onTable('inbox', 'update') });
+    new Inbox(this, 'Events', { events: [OrderConfirmed], fn: onTable('inbox', 'update') });
 
     new DomainApi(this, 'Api', {
       health: onTable('health', 'describe'),
