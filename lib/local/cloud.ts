@@ -42,6 +42,8 @@ export interface CloudOptions {
   readonly synchronous?: Durability | undefined;
   /** Variables that every function gets besides its own, e.g. a log level. */
   readonly variables?: Readonly<Record<string, string>> | undefined;
+  /** File in which each permission that a role uses is noted, for the proof of the grants. */
+  readonly recordGrants?: string | undefined;
   /** Settles when bundles that are being rebuilt are on disk; invocations wait for it. */
   readonly rebuilt?: (() => Promise<void> | undefined) | undefined;
 }
@@ -67,7 +69,7 @@ export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
   const state = createState({ file: join(stateDir, 'state.db'), synchronous: options.synchronous });
   const meter = createMeter();
   const weather = createWeather(options.weather);
-  const iam = createIam({ account, stateDir });
+  const iam = createIam({ account, stateDir, recordGrants: options.recordGrants });
   const common = { account, iam, state, clock, weather, meter, log };
 
   const dynamodb = createDynamoDb({ ...common, stateDir });

@@ -1,6 +1,7 @@
 import type { AuthorizationRequest } from '../contracts.ts';
 import { accessDenied } from './access-denied.ts';
 import { callerContext, requestContext } from './context.ts';
+import { grantRecord } from './grant-record.ts';
 import type { RoleSnapshot } from './iam.ts';
 import { compilePolicies } from './policy-set.ts';
 
@@ -14,8 +15,10 @@ export const createAuthorizer = (
   const policies = compilePolicies(snapshot.policies);
   const { principal } = snapshot;
   const caller = callerContext(snapshot, snapshot.account);
+  const record = grantRecord(snapshot.recordGrants);
   return (request) => {
     const verdict = policies.decide({ ...request, principal }, () => requestContext(caller, request));
     if (verdict.effect !== 'allow') throw accessDenied({ ...request, principal }, verdict);
+    record(principal.arn, request.action, request.resource);
   };
 };
