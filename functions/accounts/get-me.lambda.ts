@@ -1,0 +1,12 @@
+import { api } from '../../lib/runtime/api.ts';
+import { dynamoDbClient } from '../../lib/runtime/clients/dynamodb.ts';
+import { tenantDb } from '../../lib/runtime/db.ts';
+import { readEnv } from '../../lib/runtime/env.ts';
+import { dynamoCustomers } from './dynamo-customer-store.ts';
+import { AccountsTableEnv } from './env.ts';
+import { getMe, getMeRoute } from './get-me.ts';
+
+const { ACCOUNTS_TABLE } = readEnv(AccountsTableEnv);
+const customers = dynamoCustomers(tenantDb(dynamoDbClient(), ACCOUNTS_TABLE));
+
+export const handler = api(getMeRoute, getMe({ customers }));

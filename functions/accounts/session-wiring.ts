@@ -1,0 +1,26 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { secretsManager } from '../../lib/runtime/clients/secrets.ts';
+import { systemClock } from '../../lib/runtime/clock.ts';
+import { tenantDb } from '../../lib/runtime/db.ts';
+import { randomBase62 } from '../../lib/runtime/random-text.ts';
+import { signAccessToken } from './access-token.ts';
+import { dynamoSessions } from './dynamo-session-store.ts';
+import { cachedKeySet } from './key-vault.ts';
+import { sessionId } from './model.ts';
+import type { SessionDeps } from './session.ts';
+
+/** What every function that begins or refreshes sessions is made of. */
+export const sessionWiring = (
+  client: DynamoDBClient,
+  env: { readonly ACCOUNTS_TABLE: string; readonly ACCOUNTS_KEYS: string; readonly STAGE: string },
+): SessionDeps => ({
+  sessions: dynamoSessions(tenantDb(client, env.ACCOUNTS_TABLE)),
+  sign: signAccessToken({
+    stage: env.STAGE,
+    readKeySet: cachedKeySet(secretsManager(), env.ACCOUNTS_KEYS, systemClock),
+    now: systemClock,
+  }),
+  newSessionId: sessionId.random,
+  newSecret: () => randomBase62(40),
+  now: systemClock,
+});
