@@ -1,0 +1,27 @@
+import { randomUUID } from 'node:crypto';
+import { api } from '../../lib/runtime/api.ts';
+import { callFunction } from '../../lib/runtime/caller.ts';
+import { dynamoDbClient } from '../../lib/runtime/clients/dynamodb.ts';
+import { lambdaClient } from '../../lib/runtime/clients/lambda.ts';
+import { sfnClient } from '../../lib/runtime/clients/sfn.ts';
+import { systemClock } from '../../lib/runtime/clock.ts';
+import { tenantDb } from '../../lib/runtime/db.ts';
+import { readEnv } from '../../lib/runtime/env.ts';
+import { Unlock } from '../carts/calls.ts';
+import { createCheckout, createCheckoutRoute } from './create-checkout.ts';
+import { dynamoOrders } from './dynamo-order-store.ts';
+import { CreateCheckoutEnv } from './env.ts';
+import { sfnCheckout, VERDICT_WITHIN_MS } from './sfn-checkout.ts';
+
+const env = readEnv(CreateCheckoutEnv);
+
+export const handler = api(
+  createCheckoutRoute,
+  createCheckout({
+    orders: dynamoOrders(tenantDb(dynamoDbClient(), env.ORDERS_TABLE)),
+    runCheckout: sfnCheckout(sfnClient(VERDICT_WITHIN_MS), env.CHECKOUT_MACHINE),
+    unlockCart: callFunction(lambdaClient(Unlock.timeoutMs), env.UNLOCK_CART_FUNCTION, Unlock, { retries: 1 }),
+    newAttempt: randomUUID,
+    now: systemClock,
+  }),
+);

@@ -1,0 +1,11 @@
+import { dynamoDbClient } from '../../lib/runtime/clients/dynamodb.ts';
+import { readEnv } from '../../lib/runtime/env.ts';
+import { step } from '../../lib/runtime/step.ts';
+import { inquire } from './inquire.ts';
+import { Inquire } from './calls.ts';
+import { PaymentsEnv } from './env.ts';
+import { settleDeps } from './wiring.ts';
+
+const { PAYMENTS_TABLE } = readEnv(PaymentsEnv);
+
+export const handler = step(Inquire, inquire(settleDeps(dynamoDbClient(), PAYMENTS_TABLE)));

@@ -1,0 +1,60 @@
+import type { Currency } from '../../lib/runtime/money.ts';
+import type { TenantId } from '../../lib/runtime/tenant.ts';
+import type { PaymentProviderName } from './calls.ts';
+
+/**
+ * One payment at a provider. The id is ours, so that the truth can always be asked for, whatever became of an answer; the
+ * same id twice is the same payment.
+ */
+export interface Intent {
+  readonly intentId: string;
+}
+
+export interface PricedIntent extends Intent {
+  readonly amount: number;
+  readonly currency: Currency;
+  /** The provider's token for the means of payment; null when only the provider knows. */
+  readonly method: string | null;
+}
+
+/** No answer, or none that can be understood. What happened must be asked for. */
+interface Unknown {
+  readonly status: 'unknown';
+}
+
+export type Authorization =
+  | { readonly status: 'authorized' }
+  | { readonly status: 'authentication_required' }
+  | { readonly status: 'declined'; readonly code: string; readonly detail: string }
+  | Unknown;
+
+export type Truth =
+  | {
+      readonly status: 'authorized' | 'captured';
+      readonly amount: number;
+      readonly currency: Currency;
+      readonly method: string | null;
+    }
+  | { readonly status: 'none' | 'declined' | 'voided' }
+  | Unknown;
+
+/**
+ * What a payment provider can do. Every operation is safe to repeat. `void` of an intent that the provider does not know
+ * makes it refuse that intent from then on; capture and void exclude each other at the provider.
+ */
+export interface PaymentProvider {
+  authorize(intent: PricedIntent): Promise<Authorization>;
+  inquire(intent: Intent): Promise<Truth>;
+  void(intent: Intent): Promise<{ readonly status: 'voided' | 'captured' } | Unknown>;
+  capture(
+    intent: PricedIntent,
+  ): Promise<
+    { readonly status: 'captured' | 'voided' } | { readonly status: 'refused'; readonly code: string } | Unknown
+  >;
+  refund(
+    intent: PricedIntent,
+  ): Promise<{ readonly status: 'refunded' } | { readonly status: 'refused'; readonly code: string } | Unknown>;
+}
+
+/** The providers of a tenant, by name. */
+export type OpenProvider = (tenant: TenantId, name: PaymentProviderName) => PaymentProvider;
