@@ -51,7 +51,7 @@ const waitingIn = (row: Row): Waiting => ({
   since: numberIn(row, 'since'),
 });
 
-export interface Redelivery extends Stoppable {
+interface Redelivery extends Stoppable {
   /** After a first try that failed: keeps the delivery for later, or gives it up; on disk when the promise settles. */
   failed(key: string, body: string, error: unknown): Promise<void>;
   /** Goes on with what an earlier process left. */

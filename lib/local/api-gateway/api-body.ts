@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { isObject, type JsonObject } from '../json.ts';
 
 /** Where a request goes: a function, or an answer without one. */
-export type Integration =
+type Integration =
   | {
       readonly kind: 'function';
       readonly functionArn: string;

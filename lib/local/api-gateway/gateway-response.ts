@@ -28,7 +28,7 @@ export type GatewayResponseType = keyof typeof builtIn;
 const isGatewayResponseType = (type: string): type is GatewayResponseType => Object.hasOwn(builtIn, type);
 
 /** Values of `$context` variables, by their names without `$context.`. */
-export type ContextLookup = (name: string) => string | undefined;
+type ContextLookup = (name: string) => string | undefined;
 
 type Template = (lookup: ContextLookup, header: (name: string) => string | undefined) => string;
 

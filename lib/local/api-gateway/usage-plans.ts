@@ -12,7 +12,7 @@ export interface UsagePlan {
   readonly stages: readonly { readonly apiId: string; readonly stage: string }[];
 }
 
-export type UsageVerdict =
+type UsageVerdict =
   | { readonly kind: 'allowed'; readonly key: ApiKey }
   | { readonly kind: 'unknown-key' | 'throttled' | 'quota-exceeded' };
 

@@ -11,7 +11,7 @@ import type { Bus, Rules } from './rules.ts';
 type EntryResult = { readonly EventId: string } | { readonly ErrorCode: string; readonly ErrorMessage: string };
 
 /** An event as rules see it, with its text as targets get it. */
-export interface BusEvent {
+interface BusEvent {
   readonly value: JsonObject;
   readonly text: string;
 }

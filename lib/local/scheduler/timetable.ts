@@ -16,7 +16,7 @@ export interface Entry {
   readonly run: (dueAt: number) => Promise<void>;
 }
 
-export interface Timetable extends Stoppable {
+interface Timetable extends Stoppable {
   put(entry: Entry): Promise<void>;
   /** Begins to run what is due. What was missed while nothing ran is run once. */
   start(): void;

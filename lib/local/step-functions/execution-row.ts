@@ -1,7 +1,7 @@
 import { numberIn, optionalNumberIn, optionalTextIn, textIn, type Row } from '../sqlite-row.ts';
 
 /** Status names of the Step Functions API. */
-export const executionStatuses = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] as const;
+const executionStatuses = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'] as const;
 export type ExecutionStatus = (typeof executionStatuses)[number];
 
 /** A Standard execution as it is kept. Times are milliseconds since 1970, input and output JSON text. */

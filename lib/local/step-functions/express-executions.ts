@@ -17,7 +17,7 @@ import { createLifetime, Ended, type Lifetime } from './lifetime.ts';
 import { newFrame } from './run.ts';
 
 /** An Express execution that has ended. Times are milliseconds since 1970. */
-export interface ExpressResult extends Ending {
+interface ExpressResult extends Ending {
   readonly executionArn: string;
   readonly name: string;
   readonly started: number;

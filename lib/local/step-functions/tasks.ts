@@ -5,7 +5,7 @@ import type { IntegrationName, TaskState } from './machine.ts';
 import { runtimeError, StateError } from './state-error.ts';
 
 /** On whose behalf tasks are done. */
-export interface TaskCaller {
+interface TaskCaller {
   /** The state machine's role. */
   readonly principal: Principal;
   readonly traceId: string | undefined;
