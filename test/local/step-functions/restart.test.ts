@@ -88,11 +88,9 @@ describe('a Standard execution whose process is killed', () => {
     for (const done of answered.slice(0, -2)) expect(again).not.toContainEqual(done);
     expect(answered.length + again.length).toBeLessThanOrEqual(7 + 2);
     const { events } = await second.call('GetExecutionHistory', { executionArn, maxResults: 1000 });
-    expect(events).toMatchObject([
-      { type: 'ExecutionStarted' },
-      ...Array(Object(events).length - 2).fill({}),
-      { type: 'ExecutionSucceeded' },
-    ]);
+    const types = Object(events).map(({ type }: { type: string }) => type);
+    expect([types[0], types.at(-1)]).toEqual(['ExecutionStarted', 'ExecutionSucceeded']);
+    expect(types.filter((type: string) => type === 'ExecutionStarted')).toHaveLength(1);
     await second.state.close();
   });
 
