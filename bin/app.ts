@@ -4,6 +4,8 @@ import { DomainApi } from '../lib/constructs/domain-api.ts';
 import type { DomainStack } from '../lib/constructs/domain-stack.ts';
 import { AccessStack } from '../stacks/access-stack.ts';
 import { CartsStack } from '../stacks/carts-stack.ts';
+import { OrdersStack } from '../stacks/orders-stack.ts';
+import { PaymentsStack } from '../stacks/payments-stack.ts';
 import { PlatformStack } from '../stacks/platform-stack.ts';
 import { PricingStack } from '../stacks/pricing-stack.ts';
 import { TenantsStack } from '../stacks/tenants-stack.ts';
@@ -19,6 +21,8 @@ export const compose = (app: App): void => {
     new TenantsStack(app, stage),
     new PricingStack(app, stage),
     new CartsStack(app, stage),
+    new OrdersStack(app, stage),
+    new PaymentsStack(app, stage),
   ];
   for (const domain of domains) domain.addStackDependency(platform);
 
@@ -28,7 +32,8 @@ export const compose = (app: App): void => {
 };
 
 if (import.meta.main) {
-  const app = new App();
+  // The CDK's own validation of templates takes longer than all the rest; test/assembly.stack.test.ts runs it.
+  const app = new App({ builtinCloudFormationValidation: false });
   compose(app);
   app.synth();
 }
