@@ -28,12 +28,21 @@ const colours = {
 
 const clockTime = (at: Date): string => at.toISOString().slice(11, 23);
 
+/** An error in the form that functions log, in one line; its stack is in the function's own output. */
+const errorText = (value: unknown): string | undefined => {
+  if (typeof value !== 'object' || value === null || !('message' in value)) return undefined;
+  const cause = 'cause' in value ? errorText(value.cause) : undefined;
+  const name = 'name' in value ? `${String(value.name)}: ` : '';
+  return `${name}${String(value.message)}${cause === undefined ? '' : ` (because ${cause})`}`;
+};
+
+const detailText = (value: unknown): string =>
+  typeof value === 'string' ? value : (errorText(value) ?? JSON.stringify(value));
+
 const shownDetail = (detail: LogEntry['detail']): string => {
   if (detail === undefined) return '';
   const fields = Object.entries(detail).filter(([, value]) => value !== undefined);
-  return fields
-    .map(([name, value]) => ` ${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join('');
+  return fields.map(([name, value]) => ` ${name}=${detailText(value)}`).join('');
 };
 
 /** One line for a person: `12:00:00.000 lambda   orders     message key=value [trace]`. */

@@ -18,6 +18,13 @@ test('a line has the time, the source, the domain, the message, its details and 
   ]);
 });
 
+test('an error among the details is shown by its name, message and cause', () => {
+  const error = { name: 'Conflict', message: 'busy', stack: 'at x', cause: { name: 'Error', message: 'locked' } };
+  expect(lines([{ ...placed, detail: { error } }])[0]).toContain(
+    'placed error=Conflict: busy (because Error: locked) [',
+  );
+});
+
 test('lines are filtered by level, domain and the beginning of the trace', () => {
   expect(lines([placed, charged])).toHaveLength(1);
   expect(lines([placed, charged], { level: 'debug' })).toHaveLength(2);

@@ -13,6 +13,7 @@ import type {
   Stoppable,
   Weather,
 } from '../contracts.ts';
+import { isArray, isObject, parseJson } from '../json.ts';
 import type { LiveLog } from '../log.ts';
 import type { Assembly } from '../template/assembly.ts';
 import { createAsyncInvocations } from './async-invocations.ts';
@@ -39,6 +40,14 @@ export interface LocalLambda extends Lambda, Stoppable {
 
 /** In rough weather: the function has run, and its caller does not hear of it. */
 const LOST_ANSWER_CHANCE = 0.01;
+
+/** `errorType: errorMessage` and where it was thrown, of a failed invocation's answer. */
+const failureText = (payload: string): string => {
+  const failure = parseJson(payload);
+  if (!isObject(failure)) return payload.slice(0, 500);
+  const place = isArray(failure['trace']) ? failure['trace'].find((line) => String(line).trim().startsWith('at ')) : '';
+  return `${String(failure['errorType'])}: ${String(failure['errorMessage'])} ${String(place ?? '').trim()}`.trim();
+};
 
 /** Variables that Lambda sets for every function (its documentation lists them under "Defined runtime environment variables"). */
 const runtimeVariables = (
@@ -162,7 +171,7 @@ export const createLambda = async (options: {
         level: 'error',
         domain: fn.domain,
         traceId,
-        message: `${fn.name} failed: ${result.payload.slice(0, 2_000)}`,
+        message: `${fn.name} failed: ${failureText(result.payload)}`,
       });
     }
     if (weather.roll(LOST_ANSWER_CHANCE)) {
