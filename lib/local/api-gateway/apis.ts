@@ -43,6 +43,7 @@ const routesOf = (api: Api): Route[] =>
 export const createApis = () => {
   const byId = new Map<string, Api>();
   let router: Router | undefined;
+  const list = (): Api[] => [...byId.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   return {
     put: (api: Api): void => {
       byId.set(api.id, api);
@@ -55,13 +56,17 @@ export const createApis = () => {
       return api;
     },
     find: (id: string): Api | undefined => byId.get(id),
-    list: (): Api[] => [...byId.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    list,
     deploy: (api: Api, stage: Stage): void => {
       api.stage = stage;
       router = undefined;
     },
     router: (): Router => {
-      router ??= createRouter([...byId.values()].filter((api) => api.stage !== undefined).flatMap(routesOf));
+      router ??= createRouter(
+        list()
+          .filter((api) => api.stage !== undefined)
+          .flatMap(routesOf),
+      );
       return router;
     },
   };

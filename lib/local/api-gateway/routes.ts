@@ -93,7 +93,10 @@ const find = (
 export interface Router {
   /** The route of a request; a literal segment goes before a parameter, that before `{rest+}`. */
   match(method: string, path: string): RouteMatch | undefined;
-  /** The API that a path without a route belongs to: the only one with routes below the part that is known. */
+  /**
+   * The API that answers for a path without a route: the only one with routes below the part that is known, else the
+   * first of all. (On AWS each API has a host of its own, so that one of them is always asked.)
+   */
   owner(path: string): Api | undefined;
 }
 
@@ -114,7 +117,7 @@ export const createRouter = (routes: readonly Route[]): Router => {
         if (segment === undefined) break;
         apis = segment.apis;
       }
-      return apis.size === 1 ? [...apis][0] : undefined;
+      return [...(apis.size === 1 ? apis : root.apis)][0];
     },
   };
 };
