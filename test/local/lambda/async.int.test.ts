@@ -38,13 +38,15 @@ const kept = (made: World): unknown =>
   made.state.database.prepare('SELECT count(*) AS n FROM async_invocations').get()?.['n'];
 
 /** Polls what worker threads change. */
-const eventually = (read: () => unknown) => expect.poll(read, { timeout: 10_000, interval: 10 });
+const expectSoon = async (read: () => unknown, expected: unknown): Promise<void> => {
+  await expect.poll(read, { timeout: 10_000, interval: 10 }).toEqual(expected);
+};
 
 test('an event is handled and then forgotten', async () => {
   const { directory, source, handled } = prepare();
   const made = await world({ worker: { source } }, { directory });
   await made.invokeLater('worker', { id: 'a' });
-  await eventually(() => [handled(), kept(made)]).toEqual([['a'], 0]);
+  await expectSoon(() => [handled(), kept(made)], [['a'], 0]);
 });
 
 test('an event that fails is tried again twice and then goes to the dead-letter queue', async () => {
@@ -54,11 +56,11 @@ test('an event that fails is tried again twice and then goes to the dead-letter 
   const made = await world({ worker: { source, properties } }, { directory });
   await made.invokeLater('worker', { id: 'a' });
   for (const attempts of [1, 2]) {
-    await eventually(() => made.clock.waiting() > 0 && handled().length).toBe(attempts);
-    await eventually(() => made.meter.read()['lambda.asyncRetries']).toBe(attempts);
+    await expectSoon(() => made.clock.waiting() > 0 && handled().length, attempts);
+    await expectSoon(() => made.meter.read()['lambda.asyncRetries'], attempts);
     await made.clock.advance(2_000);
   }
-  await eventually(() => kept(made)).toBe(0);
+  await expectSoon(() => kept(made), 0);
   expect(handled()).toEqual(['a', 'a', 'a']);
   expect(made.sent).toMatchObject([
     {
@@ -80,7 +82,7 @@ test('the settings of a function say how often it is retried and where failures 
     DestinationConfig: { OnFailure },
   });
   await made.invokeLater('worker', { id: 'a' });
-  await eventually(() => made.sent.length).toBe(1);
+  await expectSoon(() => made.sent.length, 1);
   expect(handled()).toEqual(['a']);
   expect(JSON.parse(made.sent[0]?.message.body ?? '')).toMatchObject({
     requestContext: { condition: 'RetriesExhausted', approximateInvokeCount: 1 },
@@ -94,11 +96,11 @@ test('an event that was accepted before a restart is handled after it', async ()
   fail();
   const first = await world({ worker: { source } }, { directory });
   await first.invokeLater('worker', { id: 'a' });
-  await eventually(() => first.meter.read()['lambda.asyncRetries']).toBe(1);
+  await expectSoon(() => first.meter.read()['lambda.asyncRetries'], 1);
   await worlds.pop()?.stop();
   rmSync(join(directory.path, 'journal.fail'));
   const second = await world({ worker: { source } }, { directory });
-  await eventually(() => kept(second)).toBe(0);
+  await expectSoon(() => kept(second), 0);
   expect(handled()).toEqual(['a', 'a']);
 });
 

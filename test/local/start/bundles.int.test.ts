@@ -55,18 +55,20 @@ const project = () => {
   return { write, bundles, built, edited, problems, bundleOf };
 };
 
-const soon = (read: () => unknown) => expect.poll(read, { timeout: 10_000, interval: 10 });
+const expectSoon = async (holds: () => boolean): Promise<void> => {
+  await expect.poll(holds, { timeout: 10_000, interval: 10 }).toBe(true);
+};
 
 test('an edited file builds the functions that it is part of, and no others', async () => {
   const { write, bundles, built, bundleOf } = project();
   await bundles.build();
   bundles.watch();
   write('functions/shop/word.ts', `export const word: string = 'edited';`);
-  await soon(() => bundleOf('greet')).toContain('edited');
+  await expectSoon(() => bundleOf('greet').includes('edited'));
   await bundles.rebuilt();
   expect(new Set(built.flat())).toEqual(new Set(['shop/greet']));
   write('lib/runtime/mark.ts', `export const mark = '?';`);
-  await soon(() => bundleOf('other')).toContain('?');
+  await expectSoon(() => bundleOf('other').includes('?'));
 });
 
 test('while a build is under way there is something to wait for, afterwards nothing', async () => {
@@ -75,7 +77,7 @@ test('while a build is under way there is something to wait for, afterwards noth
   expect(bundles.rebuilt()).toBeUndefined();
   bundles.watch();
   write('functions/shop/word.ts', `export const word: string = 'awaited';`);
-  await soon(() => bundles.rebuilt() !== undefined || bundleOf('greet').includes('awaited')).toBe(true);
+  await expectSoon(() => bundles.rebuilt() !== undefined || bundleOf('greet').includes('awaited'));
   await bundles.rebuilt();
   expect(bundleOf('greet')).toContain('awaited');
   expect(bundles.rebuilt()).toBeUndefined();
@@ -86,7 +88,7 @@ test('a mistake leaves the last build standing and says what is wrong', async ()
   await bundles.build();
   bundles.watch();
   write('functions/shop/word.ts', 'export const word: string = ;');
-  await soon(() => problems.length).toBeGreaterThan(0);
+  await expectSoon(() => problems.length > 0);
   expect(problems[0]).toContain('word.ts');
   expect(bundleOf('greet')).toContain('hello');
 });
@@ -96,5 +98,5 @@ test('every edited source is told, also one that is in no bundle', async () => {
   await bundles.build();
   bundles.watch();
   write('stacks/shop-stack.ts', 'export const changed = 1;');
-  await soon(() => edited).toContain('stacks/shop-stack.ts');
+  await expectSoon(() => edited.includes('stacks/shop-stack.ts'));
 });
