@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type {
   Account,
   AwsService,
@@ -22,22 +20,21 @@ import { STREAM_LABEL, tableArn } from './catalog.ts';
 import type { KeyNames, TableInfo } from './catalog.ts';
 import { allocateCounters, countersIn, createFold, TABLE_SLOTS, watchWrites } from './counters.ts';
 import type { CounterMemory } from './counters.ts';
-import { createEngineClient } from './engine-client.ts';
 import type { EngineAnswer, EngineClient } from './engine-client.ts';
-import { startEngine } from './engine-process.ts';
-import type { EngineProcess } from './engine-process.ts';
-import { engineError, ensureTable } from './engine-tables.ts';
+import { engineAt, ownEngine } from './engine.ts';
+import type { Engine } from './engine.ts';
+import { engineError, ensureTable, expireByEngine } from './engine-tables.ts';
 import { createExpirySweep } from './expiry.ts';
+import type { ExpiringTable } from './expiry.ts';
 import { createFront } from './front.ts';
 import { createLaggingIndexes } from './lagging-index.ts';
-import { openStreamFile } from './stream-file.ts';
 import type { StreamFile } from './stream-file.ts';
 import { TABLE_TYPES, tableDefinition } from './table-properties.ts';
 import { createTrimming } from './trimming.ts';
 
 /** What a worker needs to serve its function's DynamoDB calls by itself. All of it survives a structured clone. */
 export interface WorkerDynamoDb {
-  readonly enginePort: number;
+  readonly engine: { readonly host: string; readonly port: number };
   readonly account: Account;
   readonly tables: readonly TableInfo[];
   readonly counters: CounterMemory;
@@ -80,6 +77,8 @@ export const createDynamoDb = (options: {
   readonly meter: Meter;
   readonly log: Log;
   readonly clock?: Clock;
+  /** URL of an engine that is running already, instead of the own one. */
+  readonly engineEndpoint?: string | undefined;
 }): LocalDynamoDb => {
   const { account, iam, weather, log } = options;
   const clock = options.clock ?? systemClock;
@@ -88,9 +87,7 @@ export const createDynamoDb = (options: {
   const fold = createFold(memory, options.meter);
   const tables = new Map<string, TableInfo>();
   const listeners = new Map<string, Set<() => void>>();
-  let process: EngineProcess | undefined;
-  let client: EngineClient | undefined;
-  let file: StreamFile | undefined;
+  let running: Engine | undefined;
   let stopWatching: (() => void) | undefined;
   let folding: NodeJS.Timeout | undefined;
 
@@ -100,23 +97,23 @@ export const createDynamoDb = (options: {
       level: 'warn',
       message: `DynamoDB: ${error instanceof Error ? error.message : String(error)}`,
     });
-  const started = <T>(part: T | undefined): T => {
-    if (part === undefined) throw new Error('The DynamoDB engine is not started');
-    return part;
+  const ended = (why: string): void => log.write({ source: 'cloud', level: 'error', message: why });
+  const started = (): Engine => {
+    if (running === undefined) throw new Error('The DynamoDB engine is not started');
+    return running;
   };
   const engine: EngineClient = {
-    send: (operation, body) => started(client).send(operation, body),
-    close: () => client?.close(),
+    send: (operation, body) => started().client.send(operation, body),
+    close: () => running?.client.close(),
   };
-  const openFile = (): StreamFile => started(file);
+  const isRemote = options.engineEndpoint !== undefined;
+  const openFile = (): StreamFile => started().file;
   const parts = { clock, engine, file: openFile, failed, weather };
-  const sweep = createExpirySweep({
-    ...parts,
-    deleted: (name) => {
-      const table = tables.get(name);
-      if (table !== undefined) counters.wrote(table.slot);
-    },
-  });
+  const wrote = (name: string): void => {
+    const table = tables.get(name);
+    if (table !== undefined) counters.wrote(table.slot);
+  };
+  const sweep = createExpirySweep({ ...parts, deleted: wrote });
   const trimming = createTrimming(parts);
   /** Tables whose stream is there for their lagging copy alone, so nobody else trims it. */
   const hiddenStreams = new Set<string>();
@@ -135,13 +132,20 @@ export const createDynamoDb = (options: {
     tableNames: () => [...tables.keys()].sort(),
   });
 
+  const expire = async (table: ExpiringTable): Promise<void> => {
+    if (isRemote) return await expireByEngine(engine, table.name, table.attribute);
+    sweep.watch(table);
+    sweep.recover();
+  };
+
   const provision = async (resource: TemplateResource): Promise<ProvisionedResource> => {
     const definition = tableDefinition(resource);
     const name = definition.TableName ?? physicalName(resource, 255);
     const arn = tableArn(account, name);
     const keys = keyNames(definition.KeySchema);
     const indexes = definition.GlobalSecondaryIndexes ?? [];
-    const lags = weather.rough && indexes.length > 0;
+    // The copy is made inside the own engine's file.
+    const lags = weather.rough && indexes.length > 0 && !isRemote;
     const streamed = definition.StreamSpecification !== undefined;
     await ensureTable(engine, { name, path: resource.path, definition, streamed: streamed || lags });
     const laggingTable = lags ? await lagging.follow({ name, path: resource.path, keys, definition }) : undefined;
@@ -157,11 +161,10 @@ export const createDynamoDb = (options: {
       slot,
       laggingTable,
     });
+    if (streamed) await started().follow(name);
     const ttl = definition.TimeToLiveSpecification;
-    if (ttl?.Enabled === true && ttl.AttributeName !== undefined) {
-      sweep.watch({ name, keys, attribute: ttl.AttributeName });
-      sweep.recover();
-    }
+    if (ttl?.Enabled === true && ttl.AttributeName !== undefined)
+      await expire({ name, keys, attribute: ttl.AttributeName });
     return { ref: name, attributes: { Arn: arn, ...(streamed ? { StreamArn: `${arn}/stream/${STREAM_LABEL}` } : {}) } };
   };
 
@@ -180,12 +183,9 @@ export const createDynamoDb = (options: {
       },
     },
     async start() {
-      mkdirSync(options.stateDir, { recursive: true });
-      const path = join(options.stateDir, 'dynamodb.db');
-      process = await startEngine(path, (why) => log.write({ source: 'cloud', level: 'error', message: why }));
-      client = createEngineClient({ port: process.port });
-      file = openStreamFile(path, sweep.isExpiring);
-      sweep.recover();
+      const { stateDir, engineEndpoint } = options;
+      const how = { stateDir, clock, isExpiring: sweep.isExpiring, received: wrote, failed, ended };
+      running = engineEndpoint === undefined ? await ownEngine(how) : await engineAt(engineEndpoint, how);
       folding = setInterval(fold, FOLD_EVERY_MS);
       folding.unref();
       stopWatching = watchWrites(memory, (slots) => {
@@ -196,13 +196,13 @@ export const createDynamoDb = (options: {
     },
     settleMeter: fold,
     forWorker: () => ({
-      enginePort: started(process).port,
+      engine: { host: started().host, port: started().port },
       account,
       tables: [...tables.values()],
       counters: memory,
       weather: { rough: weather.rough },
     }),
-    enginePid: () => process?.pid,
+    enginePid: () => running?.pid,
     sweepExpired: () => sweep.step(),
     read: (table, position, limit) => openFile().read(table, position, limit),
     latest: (table) => openFile().latest(table),
@@ -218,9 +218,7 @@ export const createDynamoDb = (options: {
       clearInterval(folding);
       await Promise.all([sweep.stop(), trimming.stop(), lagging.stop()]);
       fold();
-      client?.close();
-      await process?.stop();
-      file?.close();
+      await running?.stop();
     },
   };
 };

@@ -1,16 +1,17 @@
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import type { Stoppable } from '../contracts.ts';
 
-/** The engine's platform packages are named by Node's own platform and architecture names. */
-const enginePackage = (): string => `@dynoxide/${process.platform}-${process.arch}`;
-
-/** Where the engine's program is. Throws, with what to do, when its package is not installed. */
-export const engineBinary = (): string => {
-  const name = enginePackage();
+/**
+ * Where the engine's program is: its packages are named by Node's own platform and architecture names. Throws, with what
+ * to do, when the platform's is not installed.
+ */
+export const engineBinary = (platform = `${process.platform}-${process.arch}`): string => {
+  const name = `@dynoxide/${platform}`;
   try {
-    return new URL(import.meta.resolve(`${name}/dynoxide`)).pathname;
+    return fileURLToPath(import.meta.resolve(`${name}/dynoxide`));
   } catch (cause) {
     throw new Error(
       `There is no DynamoDB engine for this platform yet. Either run "npm install --no-save ${name}@1.2.1", ` +

@@ -121,14 +121,22 @@ export const ensureTable = async (
     );
   }
   await alter(engine, name, definition, existing);
-  const specification = existing['StreamSpecification'];
-  const hasStream = isObject(specification) && specification['StreamEnabled'] === true;
-  if (streamed && !hasStream) {
-    await ask(engine, 'UpdateTable', {
-      TableName: name,
-      StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
-    });
-  }
+  const stream = existing['StreamSpecification'];
+  const hasStream = isObject(stream) && stream['StreamEnabled'] === true;
+  if (streamed === hasStream) return;
+  const specification = streamed
+    ? { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' }
+    : { StreamEnabled: false };
+  await ask(engine, 'UpdateTable', { TableName: name, StreamSpecification: specification });
+};
+
+/** Leaves expiry to the engine. */
+export const expireByEngine = async (engine: EngineClient, name: string, attribute: string): Promise<void> => {
+  const { TimeToLiveDescription } = await ask(engine, 'DescribeTimeToLive', { TableName: name });
+  const known = isObject(TimeToLiveDescription) ? TimeToLiveDescription['AttributeName'] : undefined;
+  if (known === attribute) return;
+  const TimeToLiveSpecification = { AttributeName: attribute, Enabled: true };
+  await ask(engine, 'UpdateTimeToLive', { TableName: name, TimeToLiveSpecification });
 };
 
 export const deleteTable = async (engine: EngineClient, name: string): Promise<void> => {

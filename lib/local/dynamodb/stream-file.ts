@@ -82,6 +82,11 @@ const recordOf = (table: string, row: Row, isExpiring: IsExpiring): StreamRecord
   };
 };
 
+/** The engine's own table; made here when the engine is elsewhere. */
+const RECORDS = `CREATE TABLE IF NOT EXISTS _stream_records (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, table_name TEXT NOT NULL, event_name TEXT NOT NULL, keys_json TEXT NOT NULL,
+  new_image TEXT, old_image TEXT, sequence_number TEXT NOT NULL, shard_id TEXT NOT NULL, created_at INTEGER NOT NULL,
+  user_identity TEXT)`;
 /** Without it the engine reads all of a table's stream records at every write. */
 const ORDER_INDEX =
   'CREATE INDEX IF NOT EXISTS _local_stream_order ON _stream_records (table_name, CAST(sequence_number AS INTEGER))';
@@ -90,7 +95,9 @@ const SEQUENCE = 'CAST(sequence_number AS INTEGER)';
 export const openStreamFile = (file: string, isExpiring: IsExpiring): StreamFile => {
   const database = new DatabaseSync(file);
   // Losing a trim or a mark to a power cut is harmless, so this connection never waits for the disk, nor checkpoints.
-  database.exec('PRAGMA busy_timeout=2000; PRAGMA synchronous=OFF; PRAGMA wal_autocheckpoint=0');
+  database.exec('PRAGMA busy_timeout=2000; PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF');
+  database.exec('PRAGMA wal_autocheckpoint=0');
+  database.exec(RECORDS);
   database.exec(ORDER_INDEX);
   const select = database.prepare(
     `SELECT ${SEQUENCE} AS sequence, event_name, keys_json, old_image, new_image, created_at, user_identity

@@ -45,7 +45,7 @@ const serveDynamoDb = (
     account: dynamodb.account,
     tables: (name) => tables.get(name),
     tableNames: () => names,
-    engine: createEngineClient({ port: dynamodb.enginePort, connections: CONNECTIONS }),
+    engine: createEngineClient({ ...dynamodb.engine, connections: CONNECTIONS }),
     weather: createWeather({ rough: dynamodb.weather.rough, seed: options.seed }),
     counters: countersIn(dynamodb.counters),
   });

@@ -103,7 +103,12 @@ export const clientAt = (
 
 /** DynamoDB, IAM and the endpoint alone, on a state directory of their own (or a given one). */
 export const smallCloud = async (
-  options: { readonly weather?: Weather; readonly stateDir?: string; readonly clock?: Clock } = {},
+  options: {
+    readonly weather?: Weather;
+    readonly stateDir?: string;
+    readonly clock?: Clock;
+    readonly engineEndpoint?: string;
+  } = {},
 ): Promise<SmallCloud> => {
   const stateDir = options.stateDir ?? mkdtempSync(join(tmpdir(), 'dynamodb-'));
   const iam = createIam({ account, stateDir });
@@ -117,6 +122,7 @@ export const smallCloud = async (
     weather,
     meter,
     log,
+    engineEndpoint: options.engineEndpoint,
     ...(options.clock === undefined ? {} : { clock: options.clock }),
   });
   await dynamodb.start();

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { CreateTableCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
-import { afterAll } from 'vitest';
+import { CreateTableCommand, PutItemCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import { afterAll, expect, test } from 'vitest';
 import { clientAt, smallCloud, tableProperties } from './cloud.ts';
 import type { SmallCloud } from './cloud.ts';
 import { dynamoDbContract } from './contract.ts';
@@ -45,4 +45,34 @@ if (oracle !== undefined) {
     },
     differences,
   );
+
+  let fronted: SmallCloud | undefined;
+  afterAll(async () => await fronted?.stop());
+
+  dynamoDbContract(
+    'our front on another engine',
+    async () => {
+      fronted = await smallCloud({ engineEndpoint: oracle });
+      return { client: fronted.client(), table: await fronted.table(`Fronted-${randomUUID()}`) };
+    },
+    differences,
+  );
+
+  test('a stream of another engine is read in order, and goes on after a restart', async () => {
+    const name = `Streamed-${randomUUID()}`;
+    const first = await smallCloud({ engineEndpoint: oracle });
+    const TableName = await first.table(name);
+    const write = (cloud: SmallCloud, sk: string) =>
+      cloud.client().send(new PutItemCommand({ TableName, Item: { pk: { S: 'a' }, sk: { S: sk } } }));
+    const seen = (cloud: SmallCloud) => cloud.dynamodb.read(TableName, 0, 10).map((record) => record.keys['sk']);
+    for (const sk of ['1', '2']) await write(first, sk);
+    await expect.poll(() => seen(first)).toEqual([{ S: '1' }, { S: '2' }]);
+    await write(first, '3');
+    await first.stop('keep');
+    const again = await smallCloud({ engineEndpoint: oracle, stateDir: first.stateDir });
+    await again.table(name);
+    await write(again, '4');
+    await expect.poll(() => seen(again)).toEqual([{ S: '1' }, { S: '2' }, { S: '3' }, { S: '4' }]);
+    await again.stop();
+  });
 }

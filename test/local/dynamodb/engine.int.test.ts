@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
+import { engineBinary } from '../../../lib/local/dynamodb/engine-process.ts';
 import { smallCloud, tableProperties } from './cloud.ts';
 
 const alive = (pid: number): boolean => existsSync(`/proc/${pid}`);
@@ -88,4 +89,10 @@ test('an unknown property is an error with its path', async () => {
     'shop/Orders.Properties.ImportSourceSpecification',
   );
   await cloud.stop();
+});
+
+test('a platform without an engine is told the one command that adds it, and the other way', () => {
+  expect(() => engineBinary('plan9-mips')).toThrow(
+    'There is no DynamoDB engine for this platform yet. Either run "npm install --no-save @dynoxide/plan9-mips@1.2.1", or give the URL of any DynamoDB-compatible endpoint',
+  );
 });

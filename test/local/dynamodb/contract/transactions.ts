@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { TransactGetItemsCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { count, item, key, refusal } from './subject.ts';
@@ -98,6 +99,7 @@ export const transactionsContract = (subject: Subject): void => {
     });
 
     test('the same token and the same request is one transaction', async () => {
+      const ClientRequestToken = randomUUID();
       const add = {
         Update: {
           TableName: subject.TableName,
@@ -106,11 +108,11 @@ export const transactionsContract = (subject: Subject): void => {
           ExpressionAttributeValues: { ':n': { N: '1' } },
         },
       };
-      await transact([add], { ClientRequestToken: 'token-1' });
-      await transact([add], { ClientRequestToken: 'token-1' });
+      await transact([add], { ClientRequestToken });
+      await transact([add], { ClientRequestToken });
       expect(await subject.get(key('tx-token'))).toEqual(item('tx-token', 'a', count(1)));
       const other = { Update: { ...add.Update, ExpressionAttributeValues: { ':n': { N: '2' } } } };
-      expect(await refusal(transact([other], { ClientRequestToken: 'token-1' }))).toMatchObject({
+      expect(await refusal(transact([other], { ClientRequestToken }))).toMatchObject({
         name: 'IdempotentParameterMismatchException',
       });
     });
