@@ -3,6 +3,7 @@ import { stageConfig } from '../lib/config.ts';
 import { DomainApi } from '../lib/constructs/domain-api.ts';
 import type { DomainStack } from '../lib/constructs/domain-stack.ts';
 import { AccessStack } from '../stacks/access-stack.ts';
+import { AccountsStack } from '../stacks/accounts-stack.ts';
 import { CartsStack } from '../stacks/carts-stack.ts';
 import { OrdersStack } from '../stacks/orders-stack.ts';
 import { PaymentsStack } from '../stacks/payments-stack.ts';
@@ -19,6 +20,7 @@ export const compose = (app: App): void => {
   const platform = new PlatformStack(app, stage);
   const domains: readonly DomainStack[] = [
     new TenantsStack(app, stage),
+    new AccountsStack(app, stage),
     new PricingStack(app, stage),
     new CartsStack(app, stage),
     new OrdersStack(app, stage),

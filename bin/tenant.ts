@@ -1,6 +1,6 @@
 /**
  * Onboards a tenant: `npm run tenant -- create --name "Alder Goods" --slug alder --email owner@example.com --country DE
- * --currency EUR --locale en --time-zone Europe/Berlin [--plan standard] --url API_URL`. The operator key is read from
+ * --currency EUR --locale en --time-zone Europe/Berlin [--plan growth] --url API_URL`. The operator key is read from
  * CARTWRIGHT_OPERATOR_KEY. Prints the tenant's first keys: the secret one is shown here only.
  */
 import { parseArgs } from 'node:util';
@@ -9,7 +9,7 @@ import { apiClient } from '../lib/client/http.ts';
 import { onboardShop } from '../lib/client/shop.ts';
 
 const USAGE =
-  'Usage: npm run tenant -- create --name NAME --slug SLUG --email OWNER --country DE --currency EUR [--currency USD] --locale en --time-zone Europe/Berlin [--plan standard] --url URL';
+  'Usage: npm run tenant -- create --name NAME --slug SLUG --email OWNER --country DE --currency EUR [--currency USD] --locale en --time-zone Europe/Berlin [--plan growth] --url URL';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -21,7 +21,7 @@ const { values, positionals } = parseArgs({
     currency: { type: 'string', multiple: true },
     locale: { type: 'string', multiple: true },
     'time-zone': { type: 'string', default: 'UTC' },
-    plan: { type: 'string', default: 'standard' },
+    plan: { type: 'string', default: 'growth' },
     url: { type: 'string' },
   },
 });

@@ -42,7 +42,7 @@ export const onboardShop = async (
 ): Promise<Shop> => {
   const { id } = await call(api, Tenant, 'POST', '/v1/tenants', {
     credential: operatorKey,
-    body: { plan: 'standard', ...plan },
+    body: { plan: 'growth', ...plan },
   });
   const tenant = await until(`${plan.slug} to be onboarded`, async () => {
     const state = await call(api, Tenant, 'GET', `/v1/tenants/${id}`, { credential: operatorKey });

@@ -25,6 +25,7 @@ export const newShop = async (word: string, changes: Partial<ShopPlan> = {}): Pr
   const shop = await onboardShop(api, operatorKey, {
     name: `Shop ${word}`,
     slug,
+    plan: 'scale',
     ownerEmail: `${slug}@example.com`,
     country: 'DE',
     currencies: ['EUR', 'USD'],
