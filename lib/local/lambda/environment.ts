@@ -1,4 +1,3 @@
-import { enableCompileCache } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { answerNotJson, handlerMissing, importFailed, thrown } from './failures.ts';
@@ -71,7 +70,6 @@ export const runEnvironment = (install?: (options: unknown) => unknown): void =>
   const data: EnvironmentData = workerData;
   const post = (message: FromEnvironment): void => port.postMessage(message);
   const takePrinted = capturePrinting(data.forwardLines, (lines, bytes) => post([LINES, 0, '', lines, bytes]));
-  if (data.compileCache !== undefined) enableCompileCache(data.compileCache);
   if (data.sourceMaps) process.setSourceMapsEnabled(true);
 
   const load = async (): Promise<Handler | string> => {

@@ -99,7 +99,7 @@ export const createLambda = async (options: {
   readonly variables?: Readonly<Record<string, string>> | undefined;
   /** Settles when bundles that are being rebuilt are on disk; invocations wait for it. */
   readonly rebuilt?: (() => Promise<void> | undefined) | undefined;
-  /** For the code of environments and V8's cache of compiled code. */
+  /** For the code of environments. */
   readonly workDir: string;
   readonly workerHooks?: WorkerHooks | undefined;
   /** An environment that is idle for this long is ended. */
@@ -125,7 +125,6 @@ export const createLambda = async (options: {
         invokedFunctionArn: `${fn.arn}:live`,
         memoryMb: fn.memoryMb,
         timeoutMs: fn.timeoutMs,
-        compileCache: `${options.workDir}/compiled`,
         forwardLines: log.shows('error', fn.domain),
         sourceMaps: fn.variables['NODE_OPTIONS']?.includes('--enable-source-maps') === true,
         hook: hook?.options,

@@ -11,8 +11,6 @@ export interface EnvironmentData {
   readonly invokedFunctionArn: string;
   readonly memoryMb: number;
   readonly timeoutMs: number;
-  /** Where V8's compiled code is kept between starts. */
-  readonly compileCache: string | undefined;
   /** Whether anyone looks at the lines that the function prints; else only their bytes are counted. */
   readonly forwardLines: boolean;
   readonly sourceMaps: boolean;
