@@ -84,7 +84,13 @@ export const setUpRules = async (api: ApiClient, shop: Shop, rules: ShopRules): 
   const credential = shop.secretKey;
   await call(api, z.unknown(), 'POST', '/v1/pricing/tax-rates', {
     credential,
-    body: { name: 'Standard', category: 'standard', country: shop.country, ratePpm: rules.taxRatePpm },
+    body: {
+      name: 'Standard',
+      category: 'standard',
+      country: shop.country,
+      ratePpm: rules.taxRatePpm,
+      validFrom: '2000-01-01T00:00:00.000Z',
+    },
   });
   await call(api, z.unknown(), 'POST', '/v1/pricing/shipping-zones', {
     credential,
