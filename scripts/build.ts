@@ -1,4 +1,4 @@
-import { build, context, type Metafile, type Plugin } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { outdated, readRecord, writeRecord } from './build-record.ts';
@@ -6,11 +6,10 @@ import { BUNDLES, bundleOf, bundleOptions, lambdaEntries } from './bundle.ts';
 
 /**
  * `npm run build`: builds every function that has changed since the last build and prints what each weighs. `--quiet`
- * prints the sum only, `--all` builds all anew, `--watch` goes on building what changes.
+ * prints the sum only, `--all` builds all anew.
  */
 const { values: options } = parseArgs({
   options: {
-    watch: { type: 'boolean', default: false },
     quiet: { type: 'boolean', default: false },
     all: { type: 'boolean', default: false },
   },
@@ -59,24 +58,4 @@ const buildOnce = async (entries: ReadonlyMap<string, string>): Promise<void> =>
   report(entries.keys(), due.size, performance.now() - started);
 };
 
-/** Goes on until it is ended: each change is built at once, and said in a line. */
-const watch = async (entries: ReadonlyMap<string, string>): Promise<void> => {
-  const announce: Plugin = {
-    name: 'announce',
-    setup: ({ onStart, onEnd }) => {
-      let started = 0;
-      onStart(() => {
-        started = performance.now();
-      });
-      onEnd(({ errors }) => {
-        const took = Math.round(performance.now() - started);
-        console.log(errors.length === 0 ? `built in ${took} ms` : `${errors.length} errors; the last build stands`);
-      });
-    },
-  };
-  const base = bundleOptions(entries);
-  const watching = await context({ ...base, plugins: [...base.plugins, announce] });
-  await watching.watch();
-};
-
-await (options.watch ? watch : buildOnce)(lambdaEntries());
+await buildOnce(lambdaEntries());

@@ -1,20 +1,45 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { App } from 'aws-cdk-lib/core';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { compose } from '../bin/app.ts';
 import { Catalogue, catalogueBreaks, currentCatalogue } from './event-catalogue.ts';
+import { moved, NamedResources, namedResources } from './named-resources.ts';
 
 /**
- * `npm run catalogue`: writes the events as they are now to `docs/events.json`, unless something that consumers rely on
- * was taken away: then a new version of the event is needed. `--force` writes all the same, before the first release.
+ * `npm run catalogue`: writes down what others rely on: the events (`docs/events.json`) and the resources with names
+ * (`docs/named-resources.json`). A change that takes something away from them is refused; `--force` writes it all the
+ * same, for what was never deployed.
  */
-const FILE = 'docs/events.json';
+const EVENTS = 'docs/events.json';
+const NAMES = 'docs/named-resources.json';
 
-const current = await currentCatalogue();
-const breaks = existsSync(FILE)
-  ? catalogueBreaks(Catalogue.parse(JSON.parse(readFileSync(FILE, 'utf8'))), current)
-  : [];
-if (breaks.length > 0 && !process.argv.includes('--force')) {
-  console.error(`These changes need a new version of their event:\n  ${breaks.join('\n  ')}`);
+const committed = (file: string): unknown => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined);
+
+const events = await currentCatalogue();
+const earlierEvents = Catalogue.safeParse(committed(EVENTS));
+
+const app = new App({ builtinCloudFormationValidation: false, outdir: mkdtempSync(join(tmpdir(), 'catalogue-')) });
+compose(app);
+const names = namedResources(
+  app.synth().stacks.map(({ stackName, template }) => ({ stackName, resources: Object(template).Resources })),
+);
+const earlierNames = NamedResources.safeParse(committed(NAMES));
+
+const problems = [
+  ...(earlierEvents.success ? catalogueBreaks(earlierEvents.data, events) : []).map(
+    (problem) => `${problem} (make a new version of the event)`,
+  ),
+  ...(earlierNames.success ? moved(earlierNames.data, names) : []).map(
+    (problem) => `${problem} (keep the construct's id, or give it another name)`,
+  ),
+];
+if (problems.length > 0 && !process.argv.includes('--force')) {
+  console.error(problems.join('\n'));
   process.exitCode = 1;
 } else {
-  writeFileSync(FILE, `${JSON.stringify(current, null, 2)}\n`);
-  console.log(`${FILE}: ${Object.keys(current.events).length} events`);
+  for (const [file, content] of Object.entries({ [EVENTS]: events, [NAMES]: names })) {
+    writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
+  }
+  console.log(`${Object.keys(events.events).length} events, ${Object.keys(names).length} names`);
 }
