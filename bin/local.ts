@@ -3,7 +3,7 @@
  *
  * `--fresh` begins with empty state; `--filter-domain`, `--filter-trace` and `--level` choose lines of the live log;
  * `--port` and `--aws-port` choose ports (0: any free one); `--state` the state directory; `--concurrency one|many`;
- * `--synchronous FULL|NORMAL`; `--profile` prints where the time of the main thread went. `WEATHER=rough` (with
+ * `--synchronous FULL|NORMAL`; `--engine-endpoint URL` takes another DynamoDB; `--profile` prints where the time of the main thread went. `WEATHER=rough` (with
  * `WEATHER_SEED`) makes the cloud unkind. `--bare` takes the app in cdk.out as it is (or in `--assembly`), with no demo shops
  * and no watching. `--record-grants FILE` notes each permission that is used.
  */
@@ -31,6 +31,7 @@ const { values } = parseArgs({
     state: { type: 'string', default: '.local/state' },
     concurrency: { type: 'string', default: 'many' },
     synchronous: { type: 'string', default: 'FULL' },
+    'engine-endpoint': { type: 'string' },
     assembly: { type: 'string' },
     'record-grants': { type: 'string' },
     level: { type: 'string' },
@@ -96,6 +97,7 @@ const start = async (): Promise<Cloud> => {
     weather: { rough: settings.weather === 'rough', seed: settings.seed },
     concurrency: settings.concurrency,
     synchronous: settings.synchronous,
+    engineEndpoint: values['engine-endpoint'],
     recordGrants: values['record-grants'],
     log,
     variables: functionLevel === undefined ? {} : { CARTWRIGHT_LOG_LEVEL: functionLevel },

@@ -40,6 +40,8 @@ export interface CloudOptions {
   readonly concurrency: Concurrency;
   readonly log: LiveLog;
   readonly synchronous?: Durability | undefined;
+  /** Any DynamoDB endpoint, instead of the engine that comes with the packages. */
+  readonly engineEndpoint?: string | undefined;
   /** Variables that every function gets besides its own, e.g. a log level. */
   readonly variables?: Readonly<Record<string, string>> | undefined;
   /** File in which each permission that a role uses is noted, for the proof of the grants. */
@@ -72,7 +74,7 @@ export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
   const iam = createIam({ account, stateDir, recordGrants: options.recordGrants });
   const common = { account, iam, state, clock, weather, meter, log };
 
-  const dynamodb = createDynamoDb({ ...common, stateDir });
+  const dynamodb = createDynamoDb({ ...common, stateDir, engineEndpoint: options.engineEndpoint });
   const awsEndpoint = (): string => endpoint.url;
   const queues = createQueues({ ...common, awsEndpoint });
   const lambda = await createLambda({
