@@ -8,6 +8,7 @@ import { getCheckoutRoute } from '../functions/orders/get-checkout.ts';
 import { getOrderRoute } from '../functions/orders/get-order.ts';
 import { listOrderEventsRoute } from '../functions/orders/list-order-events.ts';
 import { listOrdersRoute } from '../functions/orders/list-orders.ts';
+import { DUE } from '../functions/orders/order-index.ts';
 import { updateOrderRoute } from '../functions/orders/update-order.ts';
 import { Reserve } from '../functions/inventory/calls.ts';
 import { Inquire } from '../functions/payments/calls.ts';
@@ -32,7 +33,7 @@ export class OrdersStack extends DomainStack {
     const table = new ServiceTable(this, 'Table', {
       indexes: 3,
       projection: 'KEYS_ONLY',
-      systemIndexes: [{ name: 'due', partition: 'duePk', sort: 'dueSk', projection: 'KEYS_ONLY' }],
+      systemIndexes: [{ ...DUE, projection: 'KEYS_ONLY' }],
       stream: true,
     });
     const fn = (id: string, name: string, binding: Binding) =>

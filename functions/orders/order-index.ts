@@ -1,5 +1,9 @@
 import { key } from '../../lib/runtime/keys.ts';
+import type { SystemIndexNames } from '../../lib/runtime/system-index.ts';
 import type { OrderFilter, Owner, StoredOrder } from './store.ts';
+
+/** The index of what is pending: the table declares it, the reconciler reads it. */
+export const DUE: SystemIndexNames = { name: 'due', partition: 'duePk', sort: 'dueSk' };
 
 /** Shards of the index of pending orders: one would be a hot key of the whole deployment. */
 export const DUE_SHARDS = 16;

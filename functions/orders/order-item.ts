@@ -39,8 +39,8 @@ const StoredEvent = z.object({
   at: z.string(),
   actor: StoredActor,
   traceId: z.string(),
-  data: z.unknown(),
-  packed: z.unknown(),
+  data: z.unknown().optional(),
+  packed: z.unknown().optional(),
 });
 
 export const toStoredEvent = ({ type, at, actor, traceId, data }: OrderEvent): Item => ({
@@ -67,13 +67,14 @@ const OrderItem = z.object({
   customerId: z.string().optional(),
   events: z.array(StoredEvent),
   /** The state before the first of `events`, packed; absent while they are all here. */
-  base: z.unknown(),
+  base: z.unknown().optional(),
   contact: Particulars.pick({ email: true, shippingAddress: true, billingAddress: true }).partial().optional(),
   note: z.string().optional(),
   metadata: z.record(z.string(), z.string()).optional(),
 });
 
-const orderIdOf = (pk: string): string => pk.slice(pk.indexOf('#') + 1);
+/** The order's id in its partition key. */
+export const orderIdOf = (pk: string): string => pk.slice(pk.indexOf('#') + 1);
 
 export const parseOrder = (item: Item): StoredOrder => {
   const parsed = OrderItem.parse(item);
