@@ -1,0 +1,140 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
+import { call } from './expect-status.ts';
+import type { ApiClient } from './http.ts';
+import { productsAreQuotable } from './quotable.ts';
+import { importCatalogue, onboardShop, setUpRules, type Shop, type ShopPlan, type ShopRules } from './shop.ts';
+import { until } from './until.ts';
+
+/** A demo shop with everything that a developer needs to try it. Its secrets are only worth something on this machine. */
+export const DemoShop = z.object({
+  name: z.string(),
+  tenantId: z.string(),
+  currency: z.string(),
+  publishableKey: z.string(),
+  secretKey: z.string(),
+  staff: z.object({ email: z.string(), password: z.string() }),
+  customer: z.object({ email: z.string(), password: z.string() }),
+  sample: z.object({ slug: z.string(), variantId: z.string() }),
+});
+export type DemoShop = z.output<typeof DemoShop>;
+
+const PASSWORD = 'demo-pass-phrase-1';
+
+const SHOPS: readonly { plan: ShopPlan; rules: ShopRules; catalogue: string }[] = [
+  {
+    plan: {
+      name: 'Alder Goods',
+      slug: 'alder',
+      ownerEmail: 'owner@alder.example',
+      country: 'DE',
+      currencies: ['EUR', 'USD'],
+      locales: ['en', 'de'],
+      timeZone: 'Europe/Berlin',
+    },
+    rules: { taxRatePpm: 190_000, shipping: { name: 'Parcel', amounts: { EUR: 490, USD: 590 } } },
+    catalogue: 'alder.csv',
+  },
+  {
+    plan: {
+      name: 'Birch Supply',
+      slug: 'birch',
+      ownerEmail: 'owner@birch.example',
+      country: 'US',
+      currencies: ['USD', 'EUR'],
+      locales: ['en', 'de'],
+      timeZone: 'America/New_York',
+    },
+    rules: { taxRatePpm: 0, shipping: { name: 'Ground', amounts: { USD: 690, EUR: 650 } } },
+    catalogue: 'birch.csv',
+  },
+];
+
+const Listed = z.looseObject({ items: z.array(z.looseObject({ slug: z.string() })) });
+const Detailed = z.looseObject({ variants: z.array(z.looseObject({ id: z.string() })) });
+
+const makePeople = async (api: ApiClient, shop: Shop): Promise<Pick<DemoShop, 'staff' | 'customer'>> => {
+  const staff = { email: shop.ownerEmail, password: PASSWORD };
+  if (shop.ownerInvitation !== undefined) {
+    await call(api, z.unknown(), 'POST', '/v1/accounts/staff/invitations/accept', {
+      body: { token: shop.ownerInvitation, password: PASSWORD },
+    });
+  }
+  const customer = { email: `customer@${shop.slug}.example`, password: PASSWORD };
+  await call(api, z.unknown(), 'POST', '/v1/accounts/customers', {
+    credential: shop.publishableKey,
+    body: { ...customer, name: 'Sample Customer', locale: 'en' },
+  });
+  return { staff, customer };
+};
+
+const seedShop = async (
+  api: ApiClient,
+  operatorKey: string,
+  index: number,
+  progress: (message: string) => void,
+): Promise<DemoShop> => {
+  const { plan, rules, catalogue } = SHOPS[index] ??
+    SHOPS[0] ?? { plan: undefined, rules: undefined, catalogue: undefined };
+  if (plan === undefined) throw new Error('There are no demo shops');
+  const shop = await onboardShop(api, operatorKey, plan, progress);
+  progress(`${plan.name}: tax, shipping, people`);
+  const [people] = await Promise.all([makePeople(api, shop), setUpRules(api, shop, rules)]);
+  const csv = readFileSync(fileURLToPath(new URL(`../../samples/${catalogue}`, import.meta.url)));
+  const ended = await importCatalogue(api, shop, csv, {
+    filename: catalogue,
+    progress: (state) => progress(`${plan.name}: import ${state.status}, ${state.progress?.rows ?? 0} rows`),
+  });
+  if (ended.status !== 'completed')
+    throw new Error(`The sample catalogue of ${plan.name} could not be imported: ${ended.status}`);
+  progress(`${plan.name}: waiting for prices`);
+  await until(`the prices of ${plan.name}`, () => productsAreQuotable(api, shop));
+  const credential = shop.publishableKey;
+  const slug = (await call(api, Listed, 'GET', '/v1/catalog/products?limit=1', { credential })).items[0]?.slug ?? '';
+  const variantId =
+    (await call(api, Detailed, 'GET', `/v1/catalog/products/by-slug/${slug}`, { credential })).variants[0]?.id ?? '';
+  return {
+    name: plan.name,
+    tenantId: shop.tenantId,
+    currency: plan.currencies[0] ?? 'EUR',
+    publishableKey: shop.publishableKey,
+    secretKey: shop.secretKey,
+    ...people,
+    sample: { slug, variantId },
+  };
+};
+
+/**
+ * The two demo shops: onboarded through the public API where there are none yet, else as they were. What was made is kept
+ * in `file`, because keys are shown once only.
+ */
+export const demoShops = async (
+  api: ApiClient,
+  operatorKey: string,
+  file: string,
+  progress: (message: string) => void,
+): Promise<readonly DemoShop[]> => {
+  if (existsSync(file)) return z.array(DemoShop).parse(JSON.parse(readFileSync(file, 'utf8')));
+  const shops = await Promise.all(SHOPS.map((_, index) => seedShop(api, operatorKey, index, progress)));
+  writeFileSync(file, JSON.stringify(shops, null, 2), { mode: 0o600 });
+  return shops;
+};
+
+/** Five requests that work as printed. */
+export const curlLines = (apiUrl: string, shop: DemoShop): readonly string[] => {
+  const publishable = `-H 'Authorization: Bearer ${shop.publishableKey}'`;
+  const secret = `-H 'Authorization: Bearer ${shop.secretKey}'`;
+  const cart = JSON.stringify({
+    currency: shop.currency,
+    locale: 'en',
+    lines: [{ variantId: shop.sample.variantId, quantity: 1 }],
+  });
+  return [
+    `curl ${publishable} '${apiUrl}/v1/catalog/products?limit=5'`,
+    `curl ${publishable} '${apiUrl}/v1/catalog/products/by-slug/${shop.sample.slug}'`,
+    `curl ${publishable} -H 'Content-Type: application/json' -H "Idempotency-Key: $(date +%s%N)" -d '${cart}' '${apiUrl}/v1/carts'`,
+    `curl ${secret} '${apiUrl}/v1/inventory/levels?variantIds=${shop.sample.variantId}'`,
+    `curl ${secret} '${apiUrl}/v1/orders?limit=5'`,
+  ];
+};
