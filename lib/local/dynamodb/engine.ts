@@ -48,8 +48,8 @@ export const ownEngine = async (options: EngineOptions): Promise<Engine> => {
     follow: async () => undefined,
     async stop() {
       client.close();
-      await process.stop();
       file.close();
+      await process.stop();
     },
   };
 };

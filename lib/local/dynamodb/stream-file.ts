@@ -146,6 +146,10 @@ export const openStreamFile = (file: string, isExpiring: IsExpiring): StreamFile
         if (keys !== undefined && isExpired(keys)) mark.run(TTL_IDENTITY, number(row['id']));
       }
     },
-    close: () => database.close(),
+    close() {
+      // Whoever closes the file last moves the log into it, and that has to reach the disk.
+      database.exec('PRAGMA synchronous=FULL');
+      database.close();
+    },
   };
 };
