@@ -54,7 +54,7 @@ const buy = async (
     body: {
       cartId: cart.data.id,
       expectedTotal: { amount: cart.data.quote.total, currency: shop.currency },
-      payment: { provider: 'test', method: 'card_approve' },
+      payment: { provider: 'test', method: 'card_approved' },
     },
   });
   const placed = Placed.safeParse(answer.body);

@@ -181,7 +181,7 @@ export const sellFrom = async (api: ApiClient, shop: Shop, found: Promises): Pro
   );
 
   const fitting = await createCart(api, shop, { ...wish, lines: [{ variantId: tracked.id, quantity: 1 }] });
-  const declined = await checkOut(api, shop, { cart: fitting, method: 'card_decline' });
+  const declined = await checkOut(api, shop, { cart: fitting, method: 'card_declined' });
   found.equal(
     `${shop.name}: a declined card is refused`,
     [declined.status, problemCode(declined)],

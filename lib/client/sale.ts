@@ -96,6 +96,6 @@ export const checkOut = (api: ApiClient, shop: Shop, wish: CheckoutWish): Promis
         amount: wish.expectedTotal ?? wish.cart.quote?.total ?? 0,
         currency: wish.cart.quote?.currency ?? 'EUR',
       },
-      payment: { provider: 'test', method: wish.method ?? 'card_approve' },
+      payment: { provider: 'test', method: wish.method ?? 'card_approved' },
     },
   });
