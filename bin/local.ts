@@ -11,6 +11,10 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
+import { demoShops } from '../lib/client/demo-shops.ts';
+import { apiClient } from '../lib/client/http.ts';
+import { readOperatorKey } from '../lib/client/operator.ts';
+import { welcome } from '../lib/client/welcome.ts';
 import { startCloud, type Cloud } from '../lib/local/cloud.ts';
 import { createLog } from '../lib/local/log.ts';
 import { READY_WORD } from '../lib/local/spawn.ts';
@@ -107,11 +111,24 @@ const start = async (): Promise<Cloud> => {
   return cloud;
 };
 
-/** What a developer needs to begin. */
-const announce = (cloud: Cloud): void => {
-  if (values['ready-line'])
+/** Demo shops where there are none yet, then what a developer needs to begin. */
+const announce = async (cloud: Cloud): Promise<void> => {
+  if (values['ready-line']) {
     console.log(`${READY_WORD}${JSON.stringify({ apiUrl: cloud.apiUrl, awsUrl: cloud.awsUrl })}`);
-  else console.log(`\n  API           ${cloud.apiUrl}\n  AWS endpoint  ${cloud.awsUrl}\n\n  Ctrl-C ends it.\n`);
+  }
+  if (values.bare) return;
+  const api = apiClient(cloud.apiUrl);
+  try {
+    const operatorKey = await readOperatorKey({ stage: 'dev', endpoint: cloud.awsUrl });
+    let last = '';
+    const shops = await demoShops(api, operatorKey, join(values.state, 'demo-shops.json'), (message) => {
+      if (message !== last) say(message);
+      last = message;
+    });
+    console.log(welcome(cloud.apiUrl, cloud.awsUrl, shops));
+  } finally {
+    api.close();
+  }
 };
 
 const untilInterrupted = (): Promise<void> =>
@@ -131,7 +148,7 @@ const interrupted = untilInterrupted();
 const endProfile = values.profile ? await startProfile(join('.local', 'profile', 'main.cpuprofile')) : undefined;
 try {
   const cloud = await start();
-  announce(cloud);
+  await Promise.race([announce(cloud), interrupted]);
   await interrupted;
   for (const line of (await endProfile?.()) ?? []) console.log(line);
   bundles.stop();

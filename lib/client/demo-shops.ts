@@ -22,7 +22,14 @@ export type DemoShop = z.output<typeof DemoShop>;
 
 const PASSWORD = 'demo-pass-phrase-1';
 
-const SHOPS: readonly { plan: ShopPlan; rules: ShopRules; catalogue: string }[] = [
+interface DemoPlan {
+  readonly plan: ShopPlan;
+  readonly rules: ShopRules;
+  /** A file of `samples/`. */
+  readonly catalogue: string;
+}
+
+const SHOPS: readonly DemoPlan[] = [
   {
     plan: {
       name: 'Alder Goods',
@@ -72,12 +79,9 @@ const makePeople = async (api: ApiClient, shop: Shop): Promise<Pick<DemoShop, 's
 const seedShop = async (
   api: ApiClient,
   operatorKey: string,
-  index: number,
+  { plan, rules, catalogue }: DemoPlan,
   progress: (message: string) => void,
 ): Promise<DemoShop> => {
-  const { plan, rules, catalogue } = SHOPS[index] ??
-    SHOPS[0] ?? { plan: undefined, rules: undefined, catalogue: undefined };
-  if (plan === undefined) throw new Error('There are no demo shops');
   const shop = await onboardShop(api, operatorKey, plan, progress);
   progress(`${plan.name}: tax, shipping, people`);
   const [people] = await Promise.all([makePeople(api, shop), setUpRules(api, shop, rules)]);
@@ -116,7 +120,7 @@ export const demoShops = async (
   progress: (message: string) => void,
 ): Promise<readonly DemoShop[]> => {
   if (existsSync(file)) return z.array(DemoShop).parse(JSON.parse(readFileSync(file, 'utf8')));
-  const shops = await Promise.all(SHOPS.map((_, index) => seedShop(api, operatorKey, index, progress)));
+  const shops = await Promise.all(SHOPS.map((shop) => seedShop(api, operatorKey, shop, progress)));
   writeFileSync(file, JSON.stringify(shops, null, 2), { mode: 0o600 });
   return shops;
 };
