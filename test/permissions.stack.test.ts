@@ -62,7 +62,7 @@ describe('permissions', () => {
 
   it("to a table are its owner's only", () => {
     const foreign = permissions.filter(
-      ({ action, resource }) => action.startsWith('dynamodb:') && !/^<Table/.test(resource),
+      ({ action, resource }) => action.startsWith('dynamodb:') && !resource.startsWith('<Table'),
     );
     expect(foreign).toEqual([]);
   });
