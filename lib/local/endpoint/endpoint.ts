@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AwsService, Iam, Log, Meter, Stoppable } from '../contracts.ts';
+import type { LocalIam } from '../iam/iam.ts';
 import { createDispatch } from './dispatch.ts';
 import type { Dispatch } from './dispatch.ts';
 import { callerOf, credentialScope } from './identity.ts';
@@ -58,12 +59,13 @@ const json = (status: number, value: unknown): WireAnswer => ({
 /**
  * The AWS HTTP endpoint on 127.0.0.1. The service is found by the request's target or signing name, the caller by its
  * access key. `GET` and `DELETE /_local/meter` read and reset the counts of what AWS would bill; `GET /_local/health`.
+ * `GET /_local/grants` lists what roles did by the permissions they have.
  */
 export const createEndpoint = (options: {
   readonly port: number;
   readonly services: readonly AwsService[];
   readonly httpServices?: readonly HttpService[];
-  readonly iam: Iam;
+  readonly iam: Iam & Partial<Pick<LocalIam, 'used'>>;
   readonly log: Log;
   readonly meter: Meter;
   /** Called before the meter is read or reset: brings in what other threads have counted. */
@@ -85,6 +87,7 @@ export const createEndpoint = (options: {
 
   const own = (method: string, path: string): WireAnswer | undefined => {
     if (path === '/_local/health') return json(200, { status: 'ok' });
+    if (path === '/_local/grants') return json(200, iam.used?.() ?? []);
     if (path !== '/_local/meter') return undefined;
     options.settleMeter?.();
     if (method === 'GET') return json(200, meter.read());

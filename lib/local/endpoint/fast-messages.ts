@@ -20,6 +20,15 @@ const headerOf = (headers: Readonly<Record<string, unknown>>, name: string): str
   return typeof value === 'string' ? value : undefined;
 };
 
+/** What the worker's own evaluator has allowed, for the record of used grants. */
+const USED = 0;
+
+/** Tells the main thread that an action on a resource was allowed in the worker. */
+export const reportUse = (port: MessagePort, action: string, resource: string): void => {
+  const message: CallMessage = [USED, action, resource, {}, ''];
+  port.postMessage(message);
+};
+
 /** The worker's end: sends calls, and settles them as the answers come. */
 export const callerOn = (port: MessagePort): ((request: WireRequest) => Promise<WireAnswer>) => {
   const waiting = new Map<number, (answer: WireAnswer) => void>();
@@ -51,8 +60,13 @@ export const callerOn = (port: MessagePort): ((request: WireRequest) => Promise<
 };
 
 /** The main thread's end. */
-export const answerOn = (port: MessagePort, answer: (request: WireRequest) => Promise<WireAnswer>): void => {
+export const answerOn = (
+  port: MessagePort,
+  answer: (request: WireRequest) => Promise<WireAnswer>,
+  used: (action: string, resource: string) => void,
+): void => {
   port.on('message', ([number, method, url, headers, body]: CallMessage) => {
+    if (number === USED) return used(method, url);
     void answer({ method, url, headers, body }).then((given) => {
       const message: AnswerMessage = [number, given.status, given.headers, given.body];
       port.postMessage(message);

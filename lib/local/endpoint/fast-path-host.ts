@@ -29,7 +29,11 @@ export const createFastPathHost = (options: {
       const principal: Principal = { kind: 'role', arn: roleArn };
       const url = new URL(options.endpoint());
       const { port1, port2 } = new MessageChannel();
-      answerOn(port1, (request) => options.dispatch(request, () => principal));
+      answerOn(
+        port1,
+        (request) => options.dispatch(request, () => principal),
+        (action, resource) => iam.noteUse(roleArn, action, resource),
+      );
       environments += 1;
       const given: FastPathOptions = {
         host: url.hostname,

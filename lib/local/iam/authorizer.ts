@@ -7,12 +7,13 @@ import { compilePolicies } from './policy-set.ts';
 
 /**
  * `Iam.authorize` for one role, made of its snapshot: for services that are served inside a worker. Resource policies
- * are not part of it, so it is only for services that have none (DynamoDB).
+ * are not part of it, so it is only for services that have none (DynamoDB). `allowed` as for `compilePolicies`.
  */
 export const createAuthorizer = (
   snapshot: RoleSnapshot,
+  allowed?: (action: string, resource: string) => void,
 ): ((request: Omit<AuthorizationRequest, 'principal'>) => void) => {
-  const policies = compilePolicies(snapshot.policies);
+  const policies = compilePolicies(snapshot.policies, allowed);
   const { principal } = snapshot;
   const caller = callerContext(snapshot, snapshot.account);
   const record = grantRecord(snapshot.recordGrants);

@@ -25,6 +25,16 @@ export interface LocalIam extends Iam {
   readonly provisioners: readonly Provisioner[];
   /** Throws AwsError NoSuchEntity for an unknown role. */
   snapshot(roleArn: string): RoleSnapshot;
+  /** What roles were allowed to do by their policies and did, for finding grants that nothing needs. */
+  used(): readonly UsedGrant[];
+  /** Takes in what an evaluator in another thread allowed. */
+  noteUse(roleArn: string, action: string, resource: string): void;
+}
+
+export interface UsedGrant {
+  readonly role: string;
+  readonly action: string;
+  readonly resource: string;
 }
 
 interface CompiledRole {
@@ -50,6 +60,10 @@ export const createIam = (options: {
   const compiledResources = new Map<string, PolicySet>();
   const credentials = new Map<string, Credentials>();
   const byAccessKey = new Map<string, { readonly principal: Principal; readonly secretAccessKey: string }>();
+  const uses = new Map<string, UsedGrant>();
+  const noteUse = (role: string, action: string, resource: string): void => {
+    uses.set(`${role}\n${action}\n${resource}`, { role, action, resource });
+  };
   const root: Principal = { kind: 'root', arn: `arn:aws:iam::${account.accountId}:root` };
   byAccessKey.set(ROOT_ACCESS_KEY, { principal: root, secretAccessKey: ROOT_SECRET_KEY });
 
@@ -81,7 +95,7 @@ export const createIam = (options: {
     if (known !== undefined) return known;
     const role = roleOf(principal.arn);
     const made = {
-      policies: compilePolicies(store.policiesOf(role)),
+      policies: compilePolicies(store.policiesOf(role), (action, resource) => noteUse(role.arn, action, resource)),
       context: callerContext({ principal, tags: role.tags }, account),
     };
     compiled.set(principal.arn, made);
@@ -161,6 +175,8 @@ export const createIam = (options: {
       resourcePolicies.set(resourceArn, policies);
       compiledResources.delete(resourceArn);
     },
+    noteUse,
+    used: () => [...uses.values()],
     credentialsFor: credentialsOf,
     principalOf: (accessKeyId) => byAccessKey.get(accessKeyId),
     snapshot(roleArn) {

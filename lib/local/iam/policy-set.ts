@@ -66,6 +66,8 @@ const compileStatement = (statement: PolicyStatement, policy: string, variables:
 interface Candidates {
   readonly statements: readonly Statement[];
   readonly verdict: Verdict | undefined;
+  /** Whether it has been told that this was allowed. */
+  told: boolean;
 }
 
 /** Decisions kept per set; an action on a resource is asked for again and again. */
@@ -117,8 +119,14 @@ const evaluate = (
   return allowed ? ALLOW : { effect: 'none', unmet };
 };
 
-/** Compiles policies once; decisions that do not depend on the request's values are cached. */
-export const compilePolicies = (policies: readonly NamedPolicy[]): PolicySet => {
+/**
+ * Compiles policies once; decisions that do not depend on the request's values are cached. `allowed` is told the first
+ * time that an action on a resource is allowed (and may be told again).
+ */
+export const compilePolicies = (
+  policies: readonly NamedPolicy[],
+  allowed: (action: string, resource: string) => void = () => undefined,
+): PolicySet => {
   const statements = policies.flatMap(({ name, document }) => {
     const variables = document.Version === '2012-10-17';
     return document.Statement.map((statement) => compileStatement(statement, name, variables));
@@ -140,6 +148,7 @@ export const compilePolicies = (policies: readonly NamedPolicy[]): PolicySet => 
     const candidates = {
       statements: found,
       verdict: certainVerdict.effect === 'deny' || !open ? certainVerdict : undefined,
+      told: false,
     };
     if (cache.size >= CACHE_LIMIT) cache.clear();
     cache.set(key, candidates);
@@ -147,8 +156,13 @@ export const compilePolicies = (policies: readonly NamedPolicy[]): PolicySet => 
   };
   return {
     decide: ({ action, resource, principal }, context) => {
-      const { statements: candidates, verdict } = candidatesFor(action, resource);
-      return verdict ?? evaluate(candidates, resource, principal, context());
+      const candidates = candidatesFor(action, resource);
+      const verdict = candidates.verdict ?? evaluate(candidates.statements, resource, principal, context());
+      if (!candidates.told && verdict.effect === 'allow') {
+        candidates.told = true;
+        allowed(action, resource);
+      }
+      return verdict;
     },
   };
 };

@@ -170,6 +170,17 @@ test('its role is held to, in the worker', async () => {
   expect(await dynamodb('PutItemCommand', { Item: key('sys#1') })).toMatchObject({ error });
 });
 
+test('what its role was used for is on record, once', async () => {
+  await dynamodb('GetItemCommand', { Key: key('t#1') });
+  await dynamodb('GetItemCommand', { Key: key('t#1') });
+  await dynamodb('GetItemCommand', { Key: key('sys#1') });
+  const role = 'arn:aws:iam::111111111111:role/shop-Role';
+  const resource = 'arn:aws:dynamodb:eu-central-1:111111111111:table/shop-Orders';
+  await expect.poll(() => cloud.iam.used()).toContainEqual({ role, action: 'dynamodb:GetItem', resource });
+  const gets = cloud.iam.used().filter((use) => use.action === 'dynamodb:GetItem');
+  expect(gets).toHaveLength(1);
+});
+
 test('the refusals of the engine arrive whole', async () => {
   const condition = { ConditionExpression: 'attribute_not_exists(pk)', ReturnValuesOnConditionCheckFailure: 'ALL_OLD' };
   await dynamodb('PutItemCommand', { Item: key('t#2') });

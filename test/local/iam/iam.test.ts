@@ -212,3 +212,18 @@ test('what CDK attaches to functions by itself is known', async () => {
   const principal: Principal = { kind: 'role', arn: attributes['Arn'] ?? '' };
   expect(() => iam.authorize({ principal, action: 'logs:PutLogEvents', resource: '*' })).not.toThrow();
 });
+
+test('what roles were allowed and did is on record; what was refused is not', async () => {
+  const { iam, principal, arn, name } = await withRole();
+  await provision(iam, 'AWS::IAM::Policy', 'Sends', {
+    PolicyName: 'Sends',
+    PolicyDocument: allowing('sqs:*', queue),
+    Roles: [name],
+  });
+  iam.authorize({ principal, ...send });
+  iam.authorize({ principal, ...send });
+  expect(() => iam.authorize({ principal, action: 'sqs:SendMessage', resource: `${queue}-2` })).toThrow(
+    'not authorized',
+  );
+  expect(iam.used()).toEqual([{ role: arn, ...send }]);
+});
