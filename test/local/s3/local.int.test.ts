@@ -1,6 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetObjectCommand, ListBucketsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterEach, expect, test } from 'vitest';
 import type { Principal } from '../../../lib/local/contracts.ts';
 import { s3Cloud } from './cloud.ts';
@@ -60,6 +61,21 @@ test('a role does what it is allowed to, and learns what is missing only if it m
   await expect(reader.send(new PutObjectCommand({ Bucket, Key: 'imports/1', Body: 'y' }))).rejects.toMatchObject({
     name: 'AccessDenied',
   });
+});
+
+test('a URL presigned by a role does what the role may, and nothing without its session', async () => {
+  const cloud = await start();
+  const Bucket = await cloud.bucket('System');
+  const resource = `arn:aws:s3:::${Bucket}/imports/*`;
+  const client = cloud.client(
+    await roleWith(cloud, 'Signer', [{ Effect: 'Allow', Action: 's3:PutObject', Resource: resource }]),
+  );
+  const presign = (Key: string) => getSignedUrl(client, new PutObjectCommand({ Bucket, Key }));
+  const put = async (url: string) => (await fetch(url, { method: 'PUT', body: 'x' })).status;
+  const url = await presign('imports/1');
+  expect(await put(url)).toBe(200);
+  expect(await put(url.replace(/X-Amz-Security-Token=[^&]+/, 'X-Amz-Security-Token=other'))).toBe(400);
+  expect(await put(await presign('exports/1'))).toBe(403);
 });
 
 test("a bucket policy's deny wins", async () => {
