@@ -5,8 +5,15 @@ import { until } from '../../lib/client/until.ts';
 import { api, unique } from './world.ts';
 
 export const PASSWORD = 'a long enough passphrase 42';
-const Session = z.looseObject({ accessToken: z.string(), refreshToken: z.string() });
+export const Session = z.looseObject({ accessToken: z.string(), expiresAt: z.string(), refreshToken: z.string() });
 export type Session = z.output<typeof Session>;
+
+/** Logs a customer in who exists. */
+export const loginCustomer = (shop: Shop, email: string): Promise<Session> =>
+  call(api, Session, 'POST', '/v1/accounts/sessions', {
+    credential: shop.publishableKey,
+    body: { email, password: PASSWORD },
+  });
 
 /** Registers a customer of a shop. Registration is answered before it is carried out, so the log-in is tried until it works. */
 export const newCustomer = async (shop: Shop): Promise<{ email: string } & Session> => {
@@ -28,14 +35,17 @@ export const newCustomer = async (shop: Shop): Promise<{ email: string } & Sessi
 
 export const loginAsCustomer = async (shop: Shop): Promise<string> => (await newCustomer(shop)).accessToken;
 
+/** Logs the owner in who has accepted the invitation. */
+export const loginOwner = (shop: Shop): Promise<Session> =>
+  call(api, Session, 'POST', '/v1/accounts/staff/sessions', {
+    body: { email: shop.ownerEmail, password: PASSWORD, tenant: shop.tenantId },
+  });
+
 /** The owner accepts the invitation, once, and logs in. */
 export const loginAsOwner = async (shop: Shop): Promise<string> => {
   if (shop.ownerInvitation === undefined) throw new Error('The shop has no invitation for its owner');
   await call(api, z.unknown(), 'POST', '/v1/accounts/staff/invitations/accept', {
     body: { token: shop.ownerInvitation, password: PASSWORD },
   });
-  const session = await call(api, Session, 'POST', '/v1/accounts/staff/sessions', {
-    body: { email: shop.ownerEmail, password: PASSWORD, tenant: shop.tenantId },
-  });
-  return session.accessToken;
+  return (await loginOwner(shop)).accessToken;
 };
