@@ -5,6 +5,7 @@ import type { DomainStack } from '../lib/constructs/domain-stack.ts';
 import { AccessStack } from '../stacks/access-stack.ts';
 import { AccountsStack } from '../stacks/accounts-stack.ts';
 import { CartsStack } from '../stacks/carts-stack.ts';
+import { CatalogStack } from '../stacks/catalog-stack.ts';
 import { OrdersStack } from '../stacks/orders-stack.ts';
 import { PaymentsStack } from '../stacks/payments-stack.ts';
 import { PlatformStack } from '../stacks/platform-stack.ts';
@@ -21,6 +22,7 @@ export const compose = (app: App): void => {
   const domains: readonly DomainStack[] = [
     new TenantsStack(app, stage),
     new AccountsStack(app, stage),
+    new CatalogStack(app, stage),
     new PricingStack(app, stage),
     new CartsStack(app, stage),
     new OrdersStack(app, stage),

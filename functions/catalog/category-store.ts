@@ -14,6 +14,8 @@ export type CategoryOutcome =
 export interface CategoryStore {
   find(id: CategoryId, options?: { readonly consistent?: boolean }): Promise<CategoryState | undefined>;
   create(category: CategoryState): Promise<CategoryOutcome>;
+  /** Creates what can be created, with fewer writes; which ones is found out by `findChildren`. */
+  createMany(categories: readonly CategoryState[]): Promise<void>;
   /** Writes `after` in place of exactly `before`; the parent stays. */
   save(before: CategoryState, after: CategoryState): Promise<CategoryOutcome>;
   /** How often the tree was rearranged: read it before looking whether a move makes a circle. */

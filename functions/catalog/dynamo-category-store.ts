@@ -3,6 +3,7 @@ import type { Item, OpenTenantDb, TenantDb, Write } from '../../lib/runtime/db.t
 import { ConditionFailed, TransactionRefused } from '../../lib/runtime/db.ts';
 import { CATEGORIES, categoryKey, childKey, childrenPartition, nameKey, TREE_KEY } from './category-keys.ts';
 import { CategoryState } from './category.ts';
+import { inParallel } from './in-parallel.ts';
 import type { CategoryOutcome, CategoryStore, OpenCategoryStore } from './category-store.ts';
 import { CategoryId } from './ids.ts';
 import { FIRST_SORT_KEY, LAST_SORT_KEY, listPartition } from './product-keys.ts';
@@ -73,6 +74,30 @@ const pageFrom = async (db: TenantDb, pk: string, limit: number, from: Position 
   return { items: page, next: left.length > limit && typeof last === 'string' ? { after: last } : undefined };
 };
 
+/** Children of one parent that one transaction takes, with a check of the parent. */
+const CREATED_AT_ONCE = 49;
+
+/** One transaction per parent: transactions that check the same parent at once would refuse each other. */
+const createMany = async (db: TenantDb, categories: readonly CategoryState[]): Promise<void> => {
+  const byParent = [...Map.groupBy(categories, (category) => category.parentId)];
+  await inParallel(byParent, 4, async ([parentId, siblings]) => {
+    for (let start = 0; start < siblings.length; start += CREATED_AT_ONCE) {
+      const some = siblings.slice(start, start + CREATED_AT_ONCE);
+      const writes = [...parentExists(parentId), ...some.flatMap((one) => [putNew(one), claimName(one)])];
+      const { outcome } = await transact(db, writes, () => ({ outcome: 'stale' }));
+      if (outcome === 'saved') continue;
+      for (const one of some) await createOne(db, one);
+    }
+  });
+};
+
+const createOne = (db: TenantDb, category: CategoryState): Promise<CategoryOutcome> =>
+  transact(db, [putNew(category), claimName(category), ...parentExists(category.parentId)], (index, item) =>
+    index === 0
+      ? { outcome: 'exists', category: stateOf(item) }
+      : { outcome: index === 1 ? 'name_taken' : 'parent_missing' },
+  );
+
 /** Changes the mark of a category that is as it was. */
 const mark = async (db: TenantDb, before: CategoryState, update: string, values: object): Promise<boolean> => {
   try {
@@ -114,12 +139,8 @@ const NAMES = { '#version': 'version' };
 
 const open = (db: TenantDb): CategoryStore => ({
   find: async (id, options) => stateOf(await db.get(categoryKey(id), options)),
-  create: (category) =>
-    transact(db, [putNew(category), claimName(category), ...parentExists(category.parentId)], (index, item) =>
-      index === 0
-        ? { outcome: 'exists', category: stateOf(item) }
-        : { outcome: index === 1 ? 'name_taken' : 'parent_missing' },
-    ),
+  create: (category) => createOne(db, category),
+  createMany: (categories) => createMany(db, categories),
   save: (before, after) => {
     const renamed = nameKey(before.name) !== nameKey(after.name);
     const writes = [putChanged(before, after), ...(renamed ? [claimName(after), releaseName(before)] : [])];

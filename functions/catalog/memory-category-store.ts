@@ -38,15 +38,19 @@ const memoryCategories = (hasProducts: (id: CategoryId) => Promise<boolean>): Ca
     categories.set(after.id, after);
     return SAVED;
   };
+  const create = (category: CategoryState): CategoryOutcome => {
+    const existing = categories.get(category.id);
+    if (existing !== undefined) return { outcome: 'exists', category: existing };
+    const refusal = refusalOf(category);
+    if (refusal !== undefined) return refusal;
+    categories.set(category.id, category);
+    return SAVED;
+  };
   return {
     find: async (id) => categories.get(id),
-    create: async (category) => {
-      const existing = categories.get(category.id);
-      if (existing !== undefined) return { outcome: 'exists', category: existing };
-      const refusal = refusalOf(category);
-      if (refusal !== undefined) return refusal;
-      categories.set(category.id, category);
-      return SAVED;
+    create: async (category) => create(category),
+    createMany: async (many) => {
+      for (const category of many) create(category);
     },
     save: async (before, after) => write(before, after),
     moves: async () => moved,

@@ -57,7 +57,15 @@ export const ProductState = z.object({
   deletedVariants: z.array(VariantId),
   requestHash: z.string().optional(),
   /** Which run of which import wrote it last, and what that was: a run that goes on after a crash reports it again. */
-  imported: z.object({ job: ImportId, run: z.number().int(), outcome: z.enum(['created', 'updated']) }).optional(),
+  imported: z
+    .object({
+      job: ImportId,
+      run: z.number().int(),
+      /** Of the rows it was made from: rows that are the same are not looked at again. */
+      hash: z.string(),
+      outcome: z.enum(['created', 'updated']),
+    })
+    .optional(),
   createdAt: Instant,
   updatedAt: Instant,
   /** Of the last write. */

@@ -1,0 +1,13 @@
+import { api } from '../../lib/runtime/api.ts';
+import { dynamoDbClient } from '../../lib/runtime/clients/dynamodb.ts';
+import { systemClock } from '../../lib/runtime/clock.ts';
+import { tenantDb } from '../../lib/runtime/db.ts';
+import { readEnv } from '../../lib/runtime/env.ts';
+import { cancelImport, cancelImportRoute } from './cancel-import.ts';
+import { dynamoImportStore } from './dynamo-import-store.ts';
+import { CatalogEnv } from './env.ts';
+
+const { CATALOG_TABLE } = readEnv(CatalogEnv);
+const imports = dynamoImportStore(tenantDb(dynamoDbClient(), CATALOG_TABLE));
+
+export const handler = api(cancelImportRoute, cancelImport({ imports, now: systemClock }));

@@ -1,0 +1,13 @@
+import { api } from '../../lib/runtime/api.ts';
+import { dynamoDbClient } from '../../lib/runtime/clients/dynamodb.ts';
+import { systemClock } from '../../lib/runtime/clock.ts';
+import { tenantDb } from '../../lib/runtime/db.ts';
+import { readEnv } from '../../lib/runtime/env.ts';
+import { deleteProduct, deleteProductRoute } from './delete-product.ts';
+import { dynamoProductStore } from './dynamo-product-store.ts';
+import { CatalogEnv } from './env.ts';
+
+const { CATALOG_TABLE } = readEnv(CatalogEnv);
+const products = dynamoProductStore(tenantDb(dynamoDbClient(), CATALOG_TABLE));
+
+export const handler = api(deleteProductRoute, deleteProduct({ products, now: systemClock }));

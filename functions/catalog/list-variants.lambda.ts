@@ -1,0 +1,12 @@
+import { api } from '../../lib/runtime/api.ts';
+import { dynamoDbClient } from '../../lib/runtime/clients/dynamodb.ts';
+import { tenantDb } from '../../lib/runtime/db.ts';
+import { readEnv } from '../../lib/runtime/env.ts';
+import { dynamoProductStore } from './dynamo-product-store.ts';
+import { CatalogEnv } from './env.ts';
+import { listVariants, listVariantsRoute } from './list-variants.ts';
+
+const { CATALOG_TABLE } = readEnv(CatalogEnv);
+const products = dynamoProductStore(tenantDb(dynamoDbClient(), CATALOG_TABLE));
+
+export const handler = api(listVariantsRoute, listVariants({ products }));
