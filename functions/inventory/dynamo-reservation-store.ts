@@ -60,7 +60,7 @@ export const dynamoReservations = (db: OpenTenantDb, locations: LocationStore): 
         if (await closeUnreserved(db(tenant), orderId, at)) return;
         chunks = await settleReservation(db, tenant, orderId, ending);
       }
-      if (!restock && chunks[0]?.state === 'released') await enterLedger(tenant, chunks, 'written_off', settlement);
+      if (chunks[0]?.writtenOff === true) await enterLedger(tenant, chunks, 'written_off', settlement);
     },
 
     ship: async (tenant, settlement) => {

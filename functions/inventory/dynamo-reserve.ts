@@ -93,7 +93,9 @@ export const reserveStock = ({ db, views, giveUp }: ReserveDeps): ReservationSto
     };
 
     const writeChunk = async (start: number, planned: readonly PlannedLine[], end: number): Promise<ChunkOutcome> => {
-      const takes = planned.flatMap(({ line, draws }) => draws.map((draw) => ({ variantId: line.variantId, draw })));
+      const takes = planned.flatMap(({ line: { variantId }, draws, guessed }) =>
+        draws.map((draw) => ({ variantId, draw, guessed })),
+      );
       const stored = planned.map(({ line, draws }) =>
         toStoredLine(line.variantId, line.quantity, draws, defaultLocation),
       );
@@ -112,8 +114,10 @@ export const reserveStock = ({ db, views, giveUp }: ReserveDeps): ReservationSto
         ...(start === 0 ? [] : [stillHeld(orderId)]),
       ];
       try {
-        const writes = [...head, ...takes.map(({ variantId, draw }) => takeWrite(defaultLocation, variantId, draw))];
-        await table.transact(writes, { onConflict: onConflict(planned) });
+        const writes = takes.map(({ variantId, draw, guessed }) =>
+          takeWrite(defaultLocation, variantId, draw, guessed),
+        );
+        await table.transact([...head, ...writes], { onConflict: onConflict(planned) });
         for (const { line, draws } of planned) if (draws.length > 1) drawn.add(line.variantId);
         return { kind: 'held', end };
       } catch (error) {

@@ -80,7 +80,7 @@ const settleChunk = async (
         endWrite(chunk, isHead, ending),
         ...back.map((each) => settleWrite(defaultLocation, each, ending.fate)),
       ]);
-      return { ...chunk, state: ending.state };
+      return { ...chunk, state: ending.state, ...(ending.fate === 'nothing' ? { writtenOff: true } : {}) };
     } catch (error) {
       if (!(error instanceof TransactionRefused)) throw error;
       const [own, ...buckets] = error.reasons;
@@ -92,25 +92,28 @@ const settleChunk = async (
   throw new Error(`The stock of ${chunk.orderId} kept moving`);
 };
 
-const endWrite = (chunk: Chunk, isHead: boolean, { state, at, shortage }: Ending): Write => ({
-  update: chunkKey(chunk.orderId, chunk.start),
-  with: {
-    update: `SET #state = :state, #updatedAt = :at${isHead && shortage !== undefined ? ', #shortage = :shortage' : ''}`,
-    condition: '#state IN (:held, :committed)',
-    names: {
-      '#state': 'state',
-      '#updatedAt': 'updatedAt',
-      ...(isHead && shortage !== undefined ? { '#shortage': 'shortage' } : {}),
+const endWrite = (chunk: Chunk, isHead: boolean, { state, fate, at, shortage }: Ending): Write => {
+  const set: Record<string, unknown> = {
+    state,
+    updatedAt: at,
+    ...(fate === 'nothing' ? { writtenOff: true } : {}),
+    ...(isHead && shortage !== undefined ? { shortage } : {}),
+  };
+  const names = Object.keys(set);
+  return {
+    update: chunkKey(chunk.orderId, chunk.start),
+    with: {
+      update: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
+      condition: '#state IN (:held, :committed)',
+      names: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+      values: {
+        ...Object.fromEntries(names.map((name) => [`:${name}`, set[name]])),
+        ':held': 'held',
+        ':committed': 'committed',
+      },
     },
-    values: {
-      ':state': state,
-      ':at': at,
-      ':held': 'held',
-      ':committed': 'committed',
-      ...(isHead && shortage !== undefined ? { ':shortage': shortage } : {}),
-    },
-  },
-});
+  };
+};
 
 /** A transaction may name each item once. */
 const sameBucketsOnce = (taken: readonly TakenFrom[]): TakenFrom[] => {

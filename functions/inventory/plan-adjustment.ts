@@ -87,7 +87,8 @@ export const planVariant = (
     ...Object.fromEntries(newLevels.map((locationId) => [locationId, { b: 1, v: 1 }])),
   };
   if (snapshot === undefined) {
-    const made = { ...stock, ...change.settings, available: own, revision: 1, layout };
+    const elsewhere = newLevels.length > 0 ? { elsewhere: true } : {};
+    const made = { ...stock, ...change.settings, ...elsewhere, available: own, revision: 1, layout };
     return {
       writes: [
         { put: { ...stockKey(change.variantId), ...made }, condition: { expression: 'attribute_not_exists(pk)' } },
@@ -96,14 +97,20 @@ export const planVariant = (
       moved,
     };
   }
-  const set = { ...next, ...(newLevels.length > 0 ? { layout } : {}), updatedAt: at };
+  const set = { ...next, ...(newLevels.length > 0 ? { layout, elsewhere: true } : {}), updatedAt: at };
   return { writes: [ownItemWrite(stock, own, settings.policy === 'deny', set), ...others], moved };
 };
 
 const newLevelWrite = (variantId: string, locationId: string, available: number): Write => ({
   put: {
     ...keyOfBucket('', { variantId, locationId, bucket: 0 }),
-    ...{ variantId, locationId, bucket: 0, v: 1, available, reserved: 0, shipped: 0 },
+    variantId,
+    locationId,
+    bucket: 0,
+    v: 1,
+    available,
+    reserved: 0,
+    shipped: 0,
   },
   condition: { expression: 'attribute_not_exists(pk)' },
 });

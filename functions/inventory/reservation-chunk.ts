@@ -24,6 +24,8 @@ export const Chunk = z.object({
   end: z.number().int(),
   total: z.number().int(),
   lines: z.array(StoredLine),
+  /** Released, but not made available again. */
+  writtenOff: z.boolean().optional(),
   /** Why a reservation of several chunks was given up. */
   shortage: z.array(ShortLine).optional(),
   createdAt: Instant,

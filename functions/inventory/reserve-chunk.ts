@@ -7,6 +7,8 @@ const MAX_ACTIONS = 99;
 export interface PlannedLine {
   readonly line: StockLine;
   readonly draws: readonly Draw[];
+  /** Planned without having looked: the writes must not trust it. */
+  readonly guessed: boolean;
 }
 
 /** The next lines of an order that fit into one transaction, or what stands against it. */
@@ -26,7 +28,7 @@ export const planChunk = (
   start: number,
   seed: number,
   seen: ReadonlyMap<string, StockView>,
-  guess: (variantId: string) => StockView,
+  guess: (variantId: string) => StockView | undefined,
 ): ChunkPlan => {
   const planned: PlannedLine[] = [];
   const unsure: string[] = [];
@@ -34,7 +36,8 @@ export const planChunk = (
   let actions = start === 0 ? 1 : 2;
   for (const line of lines.slice(start)) {
     const known = seen.get(line.variantId);
-    const plan = planDraws(known ?? guess(line.variantId), line.quantity, seed);
+    const view = known ?? guess(line.variantId);
+    const plan = view === undefined ? { short: 0 } : planDraws(view, line.quantity, seed);
     if ('short' in plan) {
       if (known !== undefined) return { kind: 'short' };
       unsure.push(line.variantId);
@@ -45,7 +48,7 @@ export const planChunk = (
       break;
     }
     actions += plan.draws.length;
-    planned.push({ line, draws: plan.draws });
+    planned.push({ line, draws: plan.draws, guessed: known === undefined });
   }
   if (unsure.length > 0) return { kind: 'unsure', variantIds: unsure };
   return { kind: 'planned', lines: planned, end: start + planned.length };

@@ -8,8 +8,11 @@ import type { Snapshot } from './stored-stock.ts';
 
 /** What is known of variants' stock: remembered for a first guess, read for a decision. */
 export interface StockViews {
-  /** What was seen last, or what most variants are like. Good for a try; never for a refusal. */
-  guess(tenant: TenantId, variantId: string): StockView;
+  /**
+   * What was seen last, or what most variants are like. Good for a try; never for a refusal. undefined: it lies at several
+   * locations, so look first.
+   */
+  guess(tenant: TenantId, variantId: string): StockView | undefined;
   /** What is there now, of all that were asked for. */
   read(tenant: TenantId, variantIds: readonly string[]): Promise<ReadonlyMap<string, SeenStock>>;
   /** What a refused write answered with, if that is all there is of the variant. */
@@ -52,8 +55,11 @@ export const stockViews = (db: OpenTenantDb, locations: LocationStore): StockVie
   return {
     guess: (tenant, variantId) => {
       const known = kept.get(tenant + variantId);
-      if (known !== undefined && known.until > performance.now()) return known.view;
       const defaultLocation = defaultLocationOf(tenant);
+      if (known !== undefined && known.until > performance.now()) {
+        const elsewhere = known.view.levels.some(({ locationId }) => locationId !== defaultLocation);
+        return elsewhere ? undefined : known.view;
+      }
       const levels = [{ locationId: defaultLocation, bucket: 0, available: Number.POSITIVE_INFINITY }];
       return { tracked: true, policy: 'deny', levels, defaultLocation };
     },

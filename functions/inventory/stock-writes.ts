@@ -5,20 +5,26 @@ import { keyOfBucket } from './stored-stock.ts';
 
 /**
  * Takes from a bucket for an order. The condition is the promise that nothing is sold twice: enough is available, or the
- * variant may be sold below zero. The variant's own item also says whether it is still tracked.
+ * variant may be sold below zero. The variant's own item also says whether it is still tracked and, to a guess, whether there is
+ * another location that might come first.
  */
-export const takeWrite = (defaultLocation: string, variantId: string, draw: Draw): Write => {
+export const takeWrite = (defaultLocation: string, variantId: string, draw: Draw, guessed: boolean): Write => {
   const isOwnItem = draw.locationId === defaultLocation && draw.bucket === 0;
   const enough = draw.beyond ? '#policy = :continue' : '#available >= :quantity';
   return {
     update: keyOfBucket(defaultLocation, { variantId, ...draw }),
     with: {
       update: 'SET #available = #available - :quantity, #reserved = #reserved + :quantity',
-      condition: isOwnItem ? `#tracked = :true AND ${enough}` : enough,
+      condition: [
+        enough,
+        ...(isOwnItem ? ['#tracked = :true'] : []),
+        ...(isOwnItem && guessed ? ['attribute_not_exists(#elsewhere)'] : []),
+      ].join(' AND '),
       names: {
         '#available': 'available',
         '#reserved': 'reserved',
         ...(isOwnItem ? { '#tracked': 'tracked' } : {}),
+        ...(isOwnItem && guessed ? { '#elsewhere': 'elsewhere' } : {}),
         ...(draw.beyond ? { '#policy': 'policy' } : {}),
       },
       values: {

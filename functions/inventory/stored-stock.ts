@@ -20,6 +20,8 @@ export const StoredStock = z.object({
   version: z.number().int(),
   revision: z.number().int(),
   layout: z.record(z.string(), z.object({ b: z.number().int().min(1), v: z.number().int() })),
+  /** Is there stock at other locations too? Then where to draw from is not known without looking. */
+  elsewhere: z.boolean().optional(),
   /** The import that set it last. */
   source: z.string().optional(),
   createdAt: Instant,

@@ -1,0 +1,13 @@
+import { api } from '../../lib/runtime/api.ts';
+import { dynamoDbClient } from '../../lib/runtime/clients/dynamodb.ts';
+import { systemClock } from '../../lib/runtime/clock.ts';
+import { tenantDb } from '../../lib/runtime/db.ts';
+import { readEnv } from '../../lib/runtime/env.ts';
+import { createLocation, createLocationRoute } from './create-location.ts';
+import { dynamoLocations } from './dynamo-location-store.ts';
+import { InventoryTableEnv } from './env.ts';
+
+const { INVENTORY_TABLE } = readEnv(InventoryTableEnv);
+const locations = dynamoLocations(tenantDb(dynamoDbClient(), INVENTORY_TABLE));
+
+export const handler = api(createLocationRoute, createLocation({ locations, now: systemClock }));

@@ -1,0 +1,9 @@
+import { eventBridgeClient } from '../../lib/runtime/clients/events.ts';
+import { readEnv } from '../../lib/runtime/env.ts';
+import { publish } from '../../lib/runtime/publish.ts';
+import { PublishEnv } from '../../lib/runtime/publish-env.ts';
+import { toEvents } from './to-events.ts';
+
+const { BUS_NAME } = readEnv(PublishEnv);
+
+export const handler = publish(eventBridgeClient(), BUS_NAME, toEvents);

@@ -1,0 +1,16 @@
+import { dynamoDbClient } from '../../lib/runtime/clients/dynamodb.ts';
+import { systemClock } from '../../lib/runtime/clock.ts';
+import { tenantDb } from '../../lib/runtime/db.ts';
+import { readEnv } from '../../lib/runtime/env.ts';
+import { step } from '../../lib/runtime/step.ts';
+import { Release } from './calls.ts';
+import { dynamoLocations } from './dynamo-location-store.ts';
+import { dynamoReservations } from './dynamo-reservation-store.ts';
+import { InventoryTableEnv } from './env.ts';
+import { release } from './release.ts';
+
+const { INVENTORY_TABLE } = readEnv(InventoryTableEnv);
+const db = tenantDb(dynamoDbClient(), INVENTORY_TABLE);
+const reservations = dynamoReservations(db, dynamoLocations(db));
+
+export const handler = step(Release, release({ reservations, now: systemClock }));

@@ -1,0 +1,13 @@
+import { api } from '../../lib/runtime/api.ts';
+import { dynamoDbClient } from '../../lib/runtime/clients/dynamodb.ts';
+import { systemClock } from '../../lib/runtime/clock.ts';
+import { tenantDb } from '../../lib/runtime/db.ts';
+import { readEnv } from '../../lib/runtime/env.ts';
+import { dynamoStock } from './dynamo-stock-store.ts';
+import { InventoryTableEnv } from './env.ts';
+import { updateItem, updateItemRoute } from './update-item.ts';
+
+const { INVENTORY_TABLE } = readEnv(InventoryTableEnv);
+const stock = dynamoStock(tenantDb(dynamoDbClient(), INVENTORY_TABLE));
+
+export const handler = api(updateItemRoute, updateItem({ stock, now: systemClock }));
