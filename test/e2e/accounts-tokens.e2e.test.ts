@@ -12,6 +12,7 @@ import * as z from 'zod';
 import type { Shop } from '../../lib/client/shop.ts';
 import { as, asUnseen, outcome } from './caller.ts';
 import { loginAsOwner, newCustomer } from './people.ts';
+import { readSigningKey } from './signing-key.ts';
 import { newShop } from './world.ts';
 
 const Jwks = z.object({
@@ -98,6 +99,27 @@ describe('an access token', () => {
     expect(await asks(await forged(staff))).toEqual(REFUSED);
     expect(await asks(await forged(customer, { tenant: other.tenantId }))).toEqual(REFUSED);
     expect(await asks(await forged(customer, { exp: 1 }))).toEqual(REFUSED);
+  });
+
+  it('is worth nothing before or after its time, or for another stage, though our own key signed it', async () => {
+    const { kid, x, d } = await readSigningKey();
+    const claims = decodeJwt(customer);
+    const signed = (changes: Record<string, unknown>) =>
+      new SignJWT({ ...claims, ...changes })
+        .setProtectedHeader({ alg: 'EdDSA', kid })
+        .sign({ kty: 'OKP', crv: 'Ed25519', x, d });
+    expect(await asks(await signed({}))).toEqual(['200', '403 forbidden', '404 cart_not_found']);
+    const wrong = [
+      { iat: (claims.iat ?? 0) - 1800, exp: (claims.exp ?? 0) - 1800 },
+      { exp: undefined },
+      { nbf: (claims.iat ?? 0) + 1800 },
+      { iss: 'urn:cartwright:elsewhere:accounts' },
+      { aud: 'urn:cartwright:elsewhere' },
+      { kind: 'operator' },
+      { tenant: 'tnt_1' },
+      { sid: `ses_${'0'.repeat(26)}` },
+    ];
+    for (const changes of wrong) expect([changes, await asks(await signed(changes))]).toEqual([changes, REFUSED]);
   });
 
   it('is worth nothing when the public key was used as a shared secret, or the key came with the token', async () => {
