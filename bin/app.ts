@@ -6,6 +6,7 @@ import { AccessStack } from '../stacks/access-stack.ts';
 import { AccountsStack } from '../stacks/accounts-stack.ts';
 import { CartsStack } from '../stacks/carts-stack.ts';
 import { CatalogStack } from '../stacks/catalog-stack.ts';
+import { InventoryStack } from '../stacks/inventory-stack.ts';
 import { OrdersStack } from '../stacks/orders-stack.ts';
 import { PaymentsStack } from '../stacks/payments-stack.ts';
 import { PlatformStack } from '../stacks/platform-stack.ts';
@@ -23,6 +24,7 @@ export const compose = (app: App): void => {
     new TenantsStack(app, stage),
     new AccountsStack(app, stage),
     new CatalogStack(app, stage),
+    new InventoryStack(app, stage),
     new PricingStack(app, stage),
     new CartsStack(app, stage),
     new OrdersStack(app, stage),
