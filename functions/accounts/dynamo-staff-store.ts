@@ -1,4 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDb } from '../../lib/runtime/clients/dynamodb.ts';
 import { ConditionFailed, systemDb, tenantDb, TransactionRefused } from '../../lib/runtime/db.ts';
 import { key } from '../../lib/runtime/keys.ts';
 import { personPk, STAFF_PK, staffKey, staffPersonKey } from './account-keys.ts';
@@ -8,7 +8,7 @@ const LOGIN_SK = 'login';
 const MEMBER = 'member#';
 
 /** Staff in DynamoDB. */
-export const dynamoStaff = (client: DynamoDBClient, table: string): StaffStore => {
+export const dynamoStaff = (client: DynamoDb, table: string): StaffStore => {
   const db = tenantDb(client, table);
   const system = systemDb(client, table);
   return {

@@ -1,4 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDb } from '../../lib/runtime/clients/dynamodb.ts';
 import { secretsManager } from '../../lib/runtime/clients/secrets.ts';
 import { systemClock } from '../../lib/runtime/clock.ts';
 import { tenantDb } from '../../lib/runtime/db.ts';
@@ -11,7 +11,7 @@ import type { SessionDeps } from './session.ts';
 
 /** What every function that begins or refreshes sessions is made of. */
 export const sessionWiring = (
-  client: DynamoDBClient,
+  client: DynamoDb,
   env: { readonly ACCOUNTS_TABLE: string; readonly ACCOUNTS_KEYS: string; readonly STAGE: string },
 ): SessionDeps => ({
   sessions: dynamoSessions(tenantDb(client, env.ACCOUNTS_TABLE)),

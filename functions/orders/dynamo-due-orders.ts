@@ -1,11 +1,11 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDb } from '../../lib/runtime/clients/dynamodb.ts';
 import { byIndex } from '../../lib/runtime/system-index.ts';
 import { DUE, DUE_SHARDS, duePartition, dueUntil } from './order-index.ts';
 import { orderIdOf } from './order-item.ts';
 import type { DueOrders } from './store.ts';
 
 /** The index of pending orders. It holds keys of all tenants, so it has one reader, with a role of its own. */
-export const dynamoDueOrders = (client: DynamoDBClient, table: string): DueOrders => {
+export const dynamoDueOrders = (client: DynamoDb, table: string): DueOrders => {
   const find = byIndex(client, table, DUE);
   return {
     due: async (now, limit) => {

@@ -1,4 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDb } from '../../lib/runtime/clients/dynamodb.ts';
 import { systemClock } from '../../lib/runtime/clock.ts';
 import { tenantDb } from '../../lib/runtime/db.ts';
 import { dynamoPayments } from './dynamo-payment-store.ts';
@@ -7,7 +7,7 @@ import type { SettleDeps } from './settle.ts';
 import { testProvider } from './test-provider.ts';
 
 /** What every function that settles payments needs: the table, the providers by name, the clock. */
-export const settleDeps = (client: DynamoDBClient, table: string): SettleDeps => {
+export const settleDeps = (client: DynamoDb, table: string): SettleDeps => {
   const open = tenantDb(client, table);
   const providers = { test: testProvider(dynamoTestBooks(open)) };
   return { payments: dynamoPayments(open), provider: (tenant, name) => providers[name](tenant), now: systemClock };

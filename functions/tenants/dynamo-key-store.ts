@@ -1,4 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDb } from '../../lib/runtime/clients/dynamodb.ts';
 import { ConditionFailed, systemDb, tenantDb } from '../../lib/runtime/db.ts';
 import { key } from '../../lib/runtime/keys.ts';
 import type { TenantId } from '../../lib/runtime/tenant.ts';
@@ -30,7 +30,7 @@ const facts = (tenant: TenantId, record: KeyRecord): KeyFacts => ({
 });
 
 /** Keys in DynamoDB. The two items of a key are written in an order in which a crash between them reveals nothing. */
-export const dynamoKeys = (client: DynamoDBClient, table: string): KeyStore => {
+export const dynamoKeys = (client: DynamoDb, table: string): KeyStore => {
   const db = tenantDb(client, table);
   const system = systemDb(client, table);
 

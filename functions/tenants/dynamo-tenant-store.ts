@@ -1,4 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDb } from '../../lib/runtime/clients/dynamodb.ts';
 import * as z from 'zod';
 import { ConditionFailed, type Item, systemDb, tenantDb, TransactionRefused } from '../../lib/runtime/db.ts';
 import { temporarilyUnavailable } from '../../lib/runtime/errors.ts';
@@ -22,7 +22,7 @@ const toItem = (record: TenantRecord): Item => ({
 });
 
 /** Tenants in DynamoDB. */
-export const dynamoTenants = (client: DynamoDBClient, table: string): TenantStore => {
+export const dynamoTenants = (client: DynamoDb, table: string): TenantStore => {
   const db = tenantDb(client, table);
   const system = systemDb(client, table);
   const dueTenants = byIndex(client, table, DUE_INDEX);

@@ -1,4 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDb } from '../../lib/runtime/clients/dynamodb.ts';
 import * as z from 'zod';
 import { tenantDb } from '../../lib/runtime/db.ts';
 import { sha256Hex } from '../../lib/runtime/ids.ts';
@@ -14,7 +14,7 @@ const UsageItem = z.object({ sk: z.string(), orders: z.set(z.string()) });
  * unit and no transaction. A set is one of 16 of an hour, so that busy shops' items stay small and cheap to write
  * (6,000 orders an hour make items of 5 kB).
  */
-export const dynamoUsage = (client: DynamoDBClient, table: string): UsageStore => {
+export const dynamoUsage = (client: DynamoDb, table: string): UsageStore => {
   const db = tenantDb(client, table);
   return {
     countOrder: async (tenant, orderId, confirmedAt) => {

@@ -1,9 +1,6 @@
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  TransactionCanceledException,
-  TransactionConflictException,
-} from '@aws-sdk/client-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod';
+import { DynamoDbError } from './clients/dynamodb.ts';
 import type { Item } from './db.ts';
 import { temporarilyUnavailable } from './errors.ts';
 
@@ -27,13 +24,24 @@ export class TransactionRefused extends Error {
   }
 }
 
+/** The members of DynamoDB's refusals that matter here; items are in its JSON. */
+const Image = z.custom<Record<string, AttributeValue>>((value) => typeof value === 'object' && value !== null);
+const Refusal = z.object({ Item: Image.optional() });
+const Cancelled = z.object({ CancellationReasons: z.array(z.object({ Code: z.string(), Item: Image.optional() })) });
+
+const reasonsOf = (error: unknown): z.output<typeof Cancelled>['CancellationReasons'] | undefined =>
+  error instanceof DynamoDbError && error.name === 'TransactionCanceledException'
+    ? Cancelled.parse(error.body).CancellationReasons
+    : undefined;
+const FAILED = 'ConditionalCheckFailed';
+
 /** Retriable reasons: nothing was written, and the same transaction may succeed in a moment. */
 const PASSING = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
-const isPassing = (error: unknown): boolean =>
-  error instanceof TransactionConflictException ||
-  (error instanceof TransactionCanceledException &&
-    !(error.CancellationReasons ?? []).some((reason) => reason.Code === 'ConditionalCheckFailed') &&
-    (error.CancellationReasons ?? []).some((reason) => PASSING.has(reason.Code ?? '')));
+const isPassing = (error: unknown): boolean => {
+  if (error instanceof DynamoDbError && error.name === 'TransactionConflictException') return true;
+  const reasons = reasonsOf(error) ?? [];
+  return !reasons.some(({ Code }) => Code === FAILED) && reasons.some(({ Code }) => PASSING.has(Code));
+};
 
 /** Full jitter between 10 and 80 ms: DynamoDB's transactions last milliseconds, so a short wait is enough. */
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 10 + Math.random() * 70));
@@ -68,22 +76,21 @@ export const retryingConflicts = async <Result>(
 /** Turns DynamoDB's exceptions into ours, with the items that are there; anything else goes on as it is. */
 export const dbErrors = (read: (item: Record<string, AttributeValue>) => Item) => ({
   single: (error: unknown): never => {
-    if (error instanceof ConditionalCheckFailedException) {
-      throw new ConditionFailed(error.Item === undefined ? undefined : read(error.Item));
+    if (error instanceof DynamoDbError && error.name === 'ConditionalCheckFailedException') {
+      const { Item } = Refusal.parse(error.body);
+      throw new ConditionFailed(Item === undefined ? undefined : read(Item));
     }
     throw error;
   },
   transaction: (error: unknown): never => {
-    if (error instanceof TransactionCanceledException) {
-      const reasons = error.CancellationReasons ?? [];
-      if (reasons.some((reason) => reason.Code === 'ConditionalCheckFailed')) {
-        throw new TransactionRefused(
-          reasons.map((reason) => ({
-            failed: reason.Code === 'ConditionalCheckFailed',
-            item: reason.Item === undefined ? undefined : read(reason.Item),
-          })),
-        );
-      }
+    const reasons = reasonsOf(error) ?? [];
+    if (reasons.some(({ Code }) => Code === FAILED)) {
+      throw new TransactionRefused(
+        reasons.map(({ Code, Item }) => ({
+          failed: Code === FAILED,
+          item: Item === undefined ? undefined : read(Item),
+        })),
+      );
     }
     throw error;
   },

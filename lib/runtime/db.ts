@@ -1,14 +1,5 @@
-import {
-  BatchGetItemCommand,
-  DeleteItemCommand,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-  TransactWriteItemsCommand,
-  type TransactWriteItem,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import type { DynamoDb } from './clients/dynamodb.ts';
 import { dbErrors, retryingConflicts } from './db-conflicts.ts';
 import { fromWire, toWire } from './db-wire.ts';
 import { tenantPrefix, withoutPrefix, withPrefix } from './keys.ts';
@@ -87,7 +78,7 @@ const placeholders = (source: {
   ...(source.values === undefined ? {} : { ExpressionAttributeValues: toWire(source.values) }),
 });
 
-const open = (client: DynamoDBClient, table: string, prefix: string): TenantDb => {
+const open = (client: DynamoDb, table: string, prefix: string): TenantDb => {
   const read = (item: Parameters<typeof fromWire>[0]) => withoutPrefix(prefix, fromWire(item));
   const failures = dbErrors(read);
   const prefixedValues = (update: Update): Update =>
@@ -123,58 +114,50 @@ const open = (client: DynamoDBClient, table: string, prefix: string): TenantDb =
 
   return {
     get: async (key, options) => {
-      const answer = await client.send(
-        new GetItemCommand({
-          TableName: table,
-          Key: keyWire(prefix, key),
-          ConsistentRead: options?.consistent ?? false,
-        }),
-      );
+      const answer = await client.call('GetItem', {
+        TableName: table,
+        Key: keyWire(prefix, key),
+        ConsistentRead: options?.consistent ?? false,
+      });
       return answer.Item === undefined ? undefined : read(answer.Item);
     },
 
     put: async (item, condition) => {
       await retryingConflicts(() =>
-        client.send(
-          new PutItemCommand({
-            TableName: table,
-            Item: toWire(withPrefix(prefix, item)),
-            ...expressionOf(condition),
-            ...(condition === undefined ? {} : { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }),
-          }),
-        ),
+        client.call('PutItem', {
+          TableName: table,
+          Item: toWire(withPrefix(prefix, item)),
+          ...expressionOf(condition),
+          ...(condition === undefined ? {} : { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }),
+        }),
       ).catch(failures.single);
     },
 
     update: async (key, change) => {
       const update = prefixedValues(change);
       const answer = await retryingConflicts(() =>
-        client.send(
-          new UpdateItemCommand({
-            TableName: table,
-            Key: keyWire(prefix, key),
-            UpdateExpression: update.update,
-            ...(update.condition === undefined
-              ? {}
-              : { ConditionExpression: update.condition, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }),
-            ...placeholders(update),
-            ReturnValues: 'ALL_NEW',
-          }),
-        ),
+        client.call('UpdateItem', {
+          TableName: table,
+          Key: keyWire(prefix, key),
+          UpdateExpression: update.update,
+          ...(update.condition === undefined
+            ? {}
+            : { ConditionExpression: update.condition, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }),
+          ...placeholders(update),
+          ReturnValues: 'ALL_NEW',
+        }),
       ).catch(failures.single);
       return read(answer.Attributes ?? {});
     },
 
     delete: async (key, condition) => {
       await retryingConflicts(() =>
-        client.send(
-          new DeleteItemCommand({
-            TableName: table,
-            Key: keyWire(prefix, key),
-            ...expressionOf(condition),
-            ...(condition === undefined ? {} : { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }),
-          }),
-        ),
+        client.call('DeleteItem', {
+          TableName: table,
+          Key: keyWire(prefix, key),
+          ...expressionOf(condition),
+          ...(condition === undefined ? {} : { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }),
+        }),
       ).catch(failures.single);
     },
 
@@ -189,23 +172,21 @@ const open = (client: DynamoDBClient, table: string, prefix: string): TenantDb =
                 text: ' AND #qsk BETWEEN :qfrom AND :qto',
                 values: { ':qfrom': query.sk.between[0], ':qto': query.sk.between[1] },
               };
-      const answer = await client.send(
-        new QueryCommand({
-          TableName: table,
-          ...(query.index === undefined ? { ConsistentRead: query.consistent ?? false } : { IndexName: query.index }),
-          KeyConditionExpression: `#qpk = :qpk${range.text}`,
-          ...(query.filter === undefined ? {} : { FilterExpression: query.filter.expression }),
-          ExpressionAttributeNames: {
-            '#qpk': pkName,
-            ...(query.sk === undefined ? {} : { '#qsk': skName }),
-            ...query.filter?.names,
-          },
-          ExpressionAttributeValues: toWire({ ':qpk': prefix + query.pk, ...range.values, ...query.filter?.values }),
-          ScanIndexForward: query.forward ?? true,
-          ...(query.limit === undefined ? {} : { Limit: query.limit }),
-          ...(query.after === undefined ? {} : { ExclusiveStartKey: toWire(withPrefix(prefix, query.after)) }),
-        }),
-      );
+      const answer = await client.call('Query', {
+        TableName: table,
+        ...(query.index === undefined ? { ConsistentRead: query.consistent ?? false } : { IndexName: query.index }),
+        KeyConditionExpression: `#qpk = :qpk${range.text}`,
+        ...(query.filter === undefined ? {} : { FilterExpression: query.filter.expression }),
+        ExpressionAttributeNames: {
+          '#qpk': pkName,
+          ...(query.sk === undefined ? {} : { '#qsk': skName }),
+          ...query.filter?.names,
+        },
+        ExpressionAttributeValues: toWire({ ':qpk': prefix + query.pk, ...range.values, ...query.filter?.values }),
+        ScanIndexForward: query.forward ?? true,
+        ...(query.limit === undefined ? {} : { Limit: query.limit }),
+        ...(query.after === undefined ? {} : { ExclusiveStartKey: toWire(withPrefix(prefix, query.after)) }),
+      });
       const last = answer.LastEvaluatedKey === undefined ? undefined : read(answer.LastEvaluatedKey);
       return { items: (answer.Items ?? []).map(read), last: last === undefined ? undefined : positionOf(last) };
     },
@@ -217,13 +198,11 @@ const open = (client: DynamoDBClient, table: string, prefix: string): TenantDb =
           .slice(start, start + 100)
           .map((key) => withPrefix(prefix, { pk: key.pk, sk: key.sk }));
         while (wanted.length > 0) {
-          const answer = await client.send(
-            new BatchGetItemCommand({
-              RequestItems: {
-                [table]: { Keys: wanted.map((key) => toWire(key)), ConsistentRead: options?.consistent ?? false },
-              },
-            }),
-          );
+          const answer = await client.call('BatchGetItem', {
+            RequestItems: {
+              [table]: { Keys: wanted.map((key) => toWire(key)), ConsistentRead: options?.consistent ?? false },
+            },
+          });
           found.push(...(answer.Responses?.[table] ?? []).map(read));
           wanted = (answer.UnprocessedKeys?.[table]?.Keys ?? []).map((key) => fromWire(key));
         }
@@ -233,7 +212,7 @@ const open = (client: DynamoDBClient, table: string, prefix: string): TenantDb =
 
     transact: async (writes, options) => {
       await retryingConflicts(
-        () => client.send(new TransactWriteItemsCommand({ TransactItems: writes.map(toTransactItem) })),
+        () => client.call('TransactWriteItems', { TransactItems: writes.map(toTransactItem) }),
         options?.onConflict,
       ).catch(failures.transaction);
     },
@@ -260,7 +239,7 @@ const positionOf = (item: Item): Record<string, string | number> => {
 
 /** Opens a table for tenants: `const db = tenantDb(client, ORDERS_TABLE); db(tenant).get(...)`. */
 export const tenantDb =
-  (client: DynamoDBClient, table: string) =>
+  (client: DynamoDb, table: string) =>
   (tenant: TenantId): TenantDb =>
     open(client, table, tenantPrefix(tenant));
 
@@ -270,4 +249,4 @@ export type OpenTenantDb = ReturnType<typeof tenantDb>;
  * The same for the system's own items, whose keys begin `s#`: used by few functions (operators, reconcilers), each with
  * a role of its own.
  */
-export const systemDb = (client: DynamoDBClient, table: string): TenantDb => open(client, table, 's#');
+export const systemDb = (client: DynamoDb, table: string): TenantDb => open(client, table, 's#');

@@ -1,5 +1,5 @@
-import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { APIGatewayProxyResult } from 'aws-lambda';
+import type { DynamoDb } from './clients/dynamodb.ts';
 import { describeError, loggerFor } from './log.ts';
 import { CORS_HEADERS, SECURITY_HEADERS } from './problem.ts';
 import { newTraceId } from './trace.ts';
@@ -8,9 +8,9 @@ import { newTraceId } from './trace.ts';
 export type HealthCheck = () => Promise<void>;
 
 export const tableAnswers =
-  (client: DynamoDBClient, table: string): HealthCheck =>
+  (client: DynamoDb, table: string): HealthCheck =>
   async () => {
-    await client.send(new DescribeTableCommand({ TableName: table }));
+    await client.call('DescribeTable', { TableName: table });
   };
 
 const LIMIT_MS = 200;

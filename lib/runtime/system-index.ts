@@ -1,5 +1,5 @@
-import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
+import type { DynamoDb } from './clients/dynamodb.ts';
 import { fromWire, toWire } from './db-wire.ts';
 import { tenantOfKey, tenantPrefix } from './keys.ts';
 import { TenantId } from './tenant.ts';
@@ -26,18 +26,16 @@ const Keys = z.object({ pk: z.string(), sk: z.string() });
  * lags behind: it says where to look, never what is true.
  */
 export const byIndex =
-  (client: DynamoDBClient, table: string, index: SystemIndexNames) =>
+  (client: DynamoDb, table: string, index: SystemIndexNames) =>
   async (partition: string, { upTo, limit }: { readonly upTo: string; readonly limit: number }): Promise<Found[]> => {
-    const answer = await client.send(
-      new QueryCommand({
-        TableName: table,
-        IndexName: index.name,
-        KeyConditionExpression: '#partition = :partition AND #sort <= :upTo',
-        ExpressionAttributeNames: { '#partition': index.partition, '#sort': index.sort },
-        ExpressionAttributeValues: toWire({ ':partition': partition, ':upTo': upTo }),
-        Limit: limit,
-      }),
-    );
+    const answer = await client.call('Query', {
+      TableName: table,
+      IndexName: index.name,
+      KeyConditionExpression: '#partition = :partition AND #sort <= :upTo',
+      ExpressionAttributeNames: { '#partition': index.partition, '#sort': index.sort },
+      ExpressionAttributeValues: toWire({ ':partition': partition, ':upTo': upTo }),
+      Limit: limit,
+    });
     return (answer.Items ?? []).map((item) => {
       const { pk, sk } = Keys.parse(fromWire(item));
       const tenant = TenantId.parse(tenantOfKey(pk));

@@ -37,7 +37,7 @@ it('a cart of two lines with its address and a lock fits into one write unit of 
     now: NOW,
   });
   const key = { pk: { S: `t#${tenantA}#cart#${cart.id}` }, sk: { S: 'meta' } };
-  const answer = await engine.client.send(
+  const answer = await engine.sdk.send(
     new GetItemCommand({ TableName: table, Key: key, ReturnConsumedCapacity: 'TOTAL' }),
   );
   expect(bytesOf({ M: answer.Item })).toBeLessThanOrEqual(1024);

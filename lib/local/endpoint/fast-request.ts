@@ -27,13 +27,20 @@ const SOCKET = {
  * The answer's body is bytes, which the SDK takes as they are; out of a stream it would first collect them. The other
  * members are those of an incoming message.
  */
-const responseOf = (answer: WireAnswer): Uint8Array =>
-  Object.assign(Buffer.from(answer.body), {
+const responseOf = (answer: WireAnswer): Uint8Array => {
+  const bytes = Buffer.from(answer.body);
+  return Object.assign(bytes, {
     statusCode: answer.status,
     statusMessage: '',
     headers: answer.headers,
     complete: true,
+    // For a reader that listens as to a stream: its one piece, then the end.
+    on: (event: string, listener: Listener): void => {
+      if (event === 'data') queueMicrotask(() => listener(bytes));
+      if (event === 'end') queueMicrotask(() => listener());
+    },
   });
+};
 
 const textOf = (body: string | Uint8Array | undefined): string =>
   body === undefined
