@@ -29,7 +29,8 @@ const Prices = z.array(Price).min(1).max(20).refine(onePerCurrency, 'names a cur
 export const STANDARD_CATEGORY = 'standard';
 /** The category of shipping; without a rate of its own it is taxed as standard goods. */
 export const SHIPPING_CATEGORY = 'shipping';
-const TaxCategory = z.string().regex(/^[a-z0-9-]{1,40}$/, 'must be lower-case letters, digits and -');
+/** As wide as catalog's: every category that a product can have can be given a rate. */
+const TaxCategory = z.string().regex(/^[a-z0-9_-]{1,64}$/, 'must be lower-case letters, digits, - and _');
 
 /** A rate of a category in a country, or in one region of it, from an instant on (until the next one's). */
 const TaxRateFields = z.strictObject({
