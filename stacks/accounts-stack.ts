@@ -90,7 +90,7 @@ export class AccountsStack extends DomainStack {
     });
     new ScheduledFunction(this, 'Rotation', { fn: rotate, every: 'rate(1 day)' });
 
-    const login = ['get', 'put', 'update', 'delete'] as const;
+    const login = ['get', 'put', 'update'] as const;
     new DomainApi(this, 'Api', {
       health: onTable('health', 'describe'),
       routes: [

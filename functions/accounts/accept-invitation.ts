@@ -52,7 +52,7 @@ export const acceptInvitation =
       person.login === undefined && (await staff.createLogin(emailHash, await passwords.hash(body.password)));
     if (!isNew) {
       await checkPassword(deps)(attempts, emailHash, body.password, async () => (await staff.person(emailHash)).login);
-      await attempts.clear(emailHash);
+      await attempts.settle(emailHash, 'right');
     }
     await staff.join(emailHash, { tenant, staffId });
     if (!(await staff.activate(tenant, staffId, nonce))) throw refused();

@@ -1,4 +1,4 @@
-/** Who tries to log in: an email's hash, in a realm. */
+/** Attempts to log in, by the hash of the email, in a realm. */
 export interface AttemptStore {
   /**
    * Counts an attempt and lets it through, or says for how many seconds none is. Attempts at the same time are counted
@@ -6,6 +6,6 @@ export interface AttemptStore {
    * @returns 0 when it is let through
    */
   begin(emailHash: string, now: Date): Promise<number>;
-  /** Forgets the attempts: one has succeeded. */
-  clear(emailHash: string): Promise<void>;
+  /** How an attempt ended that was let through. A right one makes the wrong ones before it forgotten. */
+  settle(emailHash: string, outcome: 'right' | 'wrong'): Promise<void>;
 }

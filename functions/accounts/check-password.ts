@@ -13,7 +13,7 @@ export const refusedLogin = () => invalidCredentials('No account has this email 
 
 /**
  * Checks a password against the hash of an account, if there is one, in the same steps and time whether there is or not.
- * Attempts are counted by email in both cases. The caller clears them when the login is complete.
+ * Attempts are counted by email in both cases. The caller settles the attempt as right when the login is complete.
  *
  * @throws invalid_credentials (401), too_many_attempts (429)
  */
@@ -31,6 +31,7 @@ export const checkPassword =
     }
     const account = await find();
     const matches = await passwords.matches(password, account?.passwordHash);
-    if (account === undefined || !matches) throw refusedLogin();
-    return account;
+    if (account !== undefined && matches) return account;
+    await attempts.settle(hash, 'wrong');
+    throw refusedLogin();
   };

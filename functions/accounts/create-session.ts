@@ -33,8 +33,8 @@ export const createSession = (deps: CreateSessionDeps): UseCase<typeof createSes
     const login = await check(attempts, hash, password, () => deps.customers.login(tenant, hash));
     const holder: SessionHolder = { kind: 'customer', actorId: login.customerId };
     const access = await deps.sessions.access(tenant, holder);
+    await attempts.settle(hash, access === undefined ? 'wrong' : 'right');
     if (access === undefined) throw refusedLogin();
-    await attempts.clear(hash);
     return { body: await begin(tenant, holder, access.epoch) };
   };
 };

@@ -55,8 +55,8 @@ export const createStaffSession = (deps: CreateStaffSessionDeps): UseCase<typeof
       }),
     );
     const [only, ...others] = standing.flat();
+    await attempts.settle(hash, only === undefined ? 'wrong' : 'right');
     if (only === undefined) throw refusedLogin();
-    await attempts.clear(hash);
     if (others.length > 0) {
       throw tenantRequired('You work for several shops. Send the id of one of them as tenant.', {
         extensions: { tenants: [only, ...others].map((membership) => membership.tenant) },

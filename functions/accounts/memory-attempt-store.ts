@@ -1,5 +1,5 @@
 import type { AttemptStore } from './attempt-store.ts';
-import { type AttemptsRecord, decideAttempt } from './attempts.ts';
+import { type AttemptsRecord, decideAttempt, settled } from './attempts.ts';
 
 /** Attempts in memory: for tests of what is above the store. */
 export const memoryAttempts = (): AttemptStore => {
@@ -11,8 +11,9 @@ export const memoryAttempts = (): AttemptStore => {
       records.set(emailHash, verdict.next);
       return 0;
     },
-    clear: async (emailHash) => {
-      records.delete(emailHash);
+    settle: async (emailHash, outcome) => {
+      const seen = records.get(emailHash);
+      if (seen !== undefined) records.set(emailHash, settled(seen, outcome));
     },
   };
 };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AttemptStore } from '../../functions/accounts/attempt-store.ts';
+import { MAX_PENDING } from '../../functions/accounts/attempts.ts';
 import type { CustomerStore } from '../../functions/accounts/customer-store.ts';
 import { customerId, sessionId, staffId } from '../../functions/accounts/model.ts';
 import type { SessionHolder, SessionRecord } from '../../functions/accounts/session.ts';
@@ -196,32 +197,47 @@ export const accountsStoreContract = (make: () => Promise<AccountsStores>): void
   });
 
   describe('attempts', () => {
-    it('are counted one by one, and forgotten when one succeeded', async () => {
-      const { attempts } = await make();
+    const wrong = async (attempts: AttemptStore, seconds = 0): Promise<number> => {
+      const pause = await attempts.begin('email-hash', new Date(START.getTime() + seconds * 1000));
+      if (pause === 0) await attempts.settle('email-hash', 'wrong');
+      return pause;
+    };
+    const several = async (attempts: AttemptStore, count: number): Promise<number[]> => {
       const pauses: number[] = [];
-      for (let attempt = 0; attempt < 6; attempt += 1) pauses.push(await attempts.begin('email-hash', START));
-      expect(pauses).toEqual([0, 0, 0, 0, 0, 30]);
+      for (let attempt = 0; attempt < count; attempt += 1) pauses.push(await wrong(attempts));
+      return pauses;
+    };
+
+    it('are counted one by one, and forgotten when one was right', async () => {
+      const { attempts } = await make();
+      expect(await several(attempts, 6)).toEqual([0, 0, 0, 0, 0, 30]);
       expect(await attempts.begin('other-hash', START)).toBe(0);
-      await attempts.clear('email-hash');
-      await attempts.clear('email-hash');
-      expect(await attempts.begin('email-hash', START)).toBe(0);
+      await attempts.settle('email-hash', 'right');
+      expect(await several(attempts, 6)).toEqual([0, 0, 0, 0, 0, 30]);
+      await attempts.settle('unknown-hash', 'right');
+      await attempts.settle('unknown-hash', 'wrong');
+      expect(await attempts.begin('unknown-hash', START)).toBe(0);
     });
 
-    it('that come at once are let through as often as one by one', async () => {
+    it('that come at once are let through up to a limit, and one by one when there were wrong ones', async () => {
       const { attempts } = await make();
-      const outcomes = await Promise.all(Array.from({ length: 20 }, () => attempts.begin('email-hash', START)));
-      expect(outcomes.filter((pause) => pause === 0)).toHaveLength(5);
+      const flood = async () =>
+        (await Promise.all(Array.from({ length: 50 }, () => attempts.begin('email-hash', START)))).filter(
+          (pause) => pause === 0,
+        );
+      expect(await flood()).toHaveLength(MAX_PENDING);
+      await Promise.all(Array.from({ length: MAX_PENDING }, () => attempts.settle('email-hash', 'wrong')));
+      expect(await flood()).toHaveLength(1);
     });
 
     it('go on after the pause, with a longer one, and begin anew after a day', async () => {
       const { attempts } = await make();
-      const at = (seconds: number) => attempts.begin('email-hash', new Date(START.getTime() + seconds * 1000));
-      for (let attempt = 0; attempt < 5; attempt += 1) await at(0);
-      expect(await at(29)).toBe(1);
-      expect(await at(30)).toBe(0);
-      expect(await at(31)).toBe(59);
-      expect(await at(24 * 3600)).toBe(0);
-      expect(await at(24 * 3600)).toBe(0);
+      await several(attempts, 5);
+      expect(await wrong(attempts, 29)).toBe(1);
+      expect(await wrong(attempts, 30)).toBe(0);
+      expect(await wrong(attempts, 31)).toBe(59);
+      expect(await wrong(attempts, 24 * 3600)).toBe(0);
+      expect(await wrong(attempts, 24 * 3600)).toBe(0);
     });
   });
 };
