@@ -130,7 +130,7 @@ export const importCatalogue = async (
   } = {},
 ): Promise<ImportState> => {
   const credential = shop.secretKey;
-  const sha256 = createHash('sha256').update(csv).digest('base64');
+  const sha256 = createHash('sha256').update(csv).digest('hex');
   const job = await call(api, Import, 'POST', '/v1/catalog/imports', {
     credential,
     body: { format: 'shopify', filename: options.filename ?? 'products.csv', size: csv.byteLength, sha256 },
