@@ -8,8 +8,6 @@ import { callArn } from './arns.ts';
 import { domainStackOf, type DomainStack } from './domain-stack.ts';
 import { sagaDefinition, type SagaStep, undosOf } from './saga-definition.ts';
 
-export type { SagaStep, SagaUndo, Template } from './saga-definition.ts';
-
 export interface SagaProps {
   /** Part of the derived name: `machineRef(domain, name)` finds it. */
   readonly name: string;
