@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defineCall } from '../../lib/runtime/call.ts';
+import { Instant } from '../../lib/runtime/clock.ts';
 import { Country } from '../../lib/runtime/country.ts';
 import { OpaqueId, sha256Hex } from '../../lib/runtime/ids.ts';
 import { Currency } from '../../lib/runtime/money.ts';
@@ -67,6 +68,9 @@ export const Lock = defineCall(
       status: z.literal('refused'),
       code: z.enum(['cart_not_found', 'cart_closed', 'cart_changed', 'cart_incomplete']),
       detail: z.string(),
+      /** The order that holds a `cart_closed` cart, and since when, while it is not yet ordered. */
+      lockedBy: OpaqueId.optional(),
+      lockedAt: Instant.optional(),
     }),
   ]),
 );

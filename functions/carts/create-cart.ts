@@ -45,6 +45,7 @@ export const createCart = ({ carts, ask, now, newToken }: Deps): UseCase<typeof 
       status: 'open',
       orderId: null,
       mergedInto: null,
+      lockedAt: null,
       refused: [],
       currency: body.currency,
       locale: body.locale,

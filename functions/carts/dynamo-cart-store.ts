@@ -32,6 +32,7 @@ const toItem = ({ id, ...cart }: Cart): Item => ({
 
 const NOTHING = {
   orderId: null,
+  lockedAt: null,
   mergedInto: null,
   refused: [],
   email: null,
@@ -170,7 +171,7 @@ export const dynamoCarts = (db: OpenTenantDb): CartStore => {
       const used = Object.entries(values).filter(([, value]) => value !== undefined);
       try {
         const item = await db(tenant).update(cartKey(request.cartId), {
-          update: 'SET #status = :ordering, orderId = :order',
+          update: 'SET #status = :ordering, orderId = :order, lockedAt = :now',
           condition,
           names: {
             ...STATUS,
@@ -198,7 +199,7 @@ export const dynamoCarts = (db: OpenTenantDb): CartStore => {
       const values = { ':none': [], ':orders': [orderId], ':order': orderId };
       for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
         const opened = db(tenant).update(cartKey(id), {
-          update: `SET #status = :open, ${remember} REMOVE orderId`,
+          update: `SET #status = :open, ${remember} REMOVE orderId, lockedAt`,
           condition: `#status = :ordering AND orderId = :order AND ${fresh}`,
           names: STATUS,
           values: { ...values, ':open': 'open', ':ordering': 'ordering' },

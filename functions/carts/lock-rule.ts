@@ -21,10 +21,11 @@ export const lockRefusal = (cart: Cart | undefined, request: LockRequest): Refus
   }
   const free = cart.status === 'open' || (cart.status === 'ordering' && cart.orderId === request.orderId);
   if (!free || cart.refused.includes(request.orderId)) {
-    return refuse(
-      'cart_closed',
-      cart.status === 'ordering' ? 'Another order is being made of this cart.' : 'This cart has been ordered already.',
-    );
+    if (cart.status !== 'ordering') return refuse('cart_closed', 'This cart has been ordered already.');
+    return {
+      ...refuse('cart_closed', 'Another order is being made of this cart.'),
+      ...(cart.orderId === null || cart.lockedAt === null ? {} : { lockedBy: cart.orderId, lockedAt: cart.lockedAt }),
+    };
   }
   if (request.version !== undefined && request.version !== cart.version) {
     return refuse('cart_changed', 'The cart was changed meanwhile. Look at it again, then order.');

@@ -46,7 +46,7 @@ export const memoryCarts = (): CartStore => {
       const at = key(tenant, request.cartId);
       const cart = carts.get(at);
       if (cart === undefined || lockRefusal(cart, request) !== undefined) return { refused: cart };
-      const locked: Cart = { ...cart, status: 'ordering', orderId: request.orderId };
+      const locked: Cart = { ...cart, status: 'ordering', orderId: request.orderId, lockedAt: request.now };
       carts.set(at, locked);
       return { locked };
     },
@@ -55,7 +55,10 @@ export const memoryCarts = (): CartStore => {
       if (cart === undefined || cart.status === 'ordered' || cart.refused.includes(orderId)) return;
       const refused = [...cart.refused, orderId];
       const held = cart.status === 'ordering' && cart.orderId === orderId;
-      carts.set(key(tenant, id), held ? { ...cart, refused, status: 'open', orderId: null } : { ...cart, refused });
+      carts.set(
+        key(tenant, id),
+        held ? { ...cart, refused, status: 'open', orderId: null, lockedAt: null } : { ...cart, refused },
+      );
     },
     close: async (tenant, id, orderId) => {
       const cart = carts.get(key(tenant, id));

@@ -28,6 +28,8 @@ export const Cart = z.object({
   version: z.number().int().min(1),
   status: z.enum(['open', 'ordering', 'ordered', 'merged']),
   orderId: OpaqueId.nullable(),
+  /** When `orderId` locked it. */
+  lockedAt: Instant.nullable(),
   mergedInto: cartId.schema.nullable(),
   /** Orders that were refused: none of them can lock the cart again, however late it tries. */
   refused: z.array(OpaqueId),

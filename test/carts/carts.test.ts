@@ -250,7 +250,12 @@ describe('becoming an order', () => {
       status: 'locked',
       cart: { cartId: body.id, email: 'ada@example.com', shippingAddress: null, version: 2 },
     });
-    expect(await lockCart(body.id, 'y', 'token-1')).toMatchObject({ code: 'cart_closed' });
+    // Who meets the lock hears whose it is, and for how long.
+    expect(await lockCart(body.id, 'y', 'token-1')).toMatchObject({
+      code: 'cart_closed',
+      lockedBy: orderOf('x'),
+      lockedAt: expect.any(String),
+    });
   });
   it('happens once: of two tabs one gets the cart, and after the order nobody', async () => {
     const { create, lock: lockCart, confirm, change } = shop();

@@ -28,6 +28,7 @@ export const cartOf = (name: string, facts: Partial<Cart> = {}): Cart => ({
   status: 'open',
   orderId: null,
   mergedInto: null,
+  lockedAt: null,
   refused: [],
   currency: Currency.parse('EUR'),
   locale: 'de',

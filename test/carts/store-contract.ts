@@ -100,7 +100,7 @@ export const cartStoreContract = (makeStore: () => Promise<CartStore>): void => 
     it('answers with the cart, and again for the same order', async () => {
       for (const _again of [1, 2]) {
         const outcome = await carts.lock(tenantA, lockFor('one'));
-        expect(outcome).toEqual({ locked: { ...cart, status: 'ordering', orderId: orderOf('one') } });
+        expect(outcome).toEqual({ locked: { ...cart, status: 'ordering', orderId: orderOf('one'), lockedAt: NOW } });
       }
     });
     it('refuses a second order while the first is not decided', async () => {
