@@ -14,7 +14,7 @@ export const contention = async (
   const variantId = input.variantIds[0] ?? '';
   await call(api, z.unknown(), 'POST', '/v1/inventory/adjustments', {
     credential: shop.secretKey,
-    body: { reason: 'stocktake', lines: [{ variantId, setTo: 50 }] },
+    body: { reason: 'correction', lines: [{ variantId, setTo: 50 }] },
   });
   const wish = { currency: 'EUR', shippingMethodId: input.shippingMethodId, lines: [{ variantId, quantity: 1 }] };
   const carts = await Promise.all(Array.from({ length: 200 }, () => createCart(api, shop, wish)));

@@ -101,7 +101,7 @@ const stock = async (api: ApiClient, shop: Shop, variantId: string, pieces: numb
   });
   await call(api, z.unknown(), 'POST', '/v1/inventory/adjustments', {
     credential,
-    body: { reason: 'stocktake', lines: [{ variantId, setTo: pieces }] },
+    body: { reason: 'correction', lines: [{ variantId, setTo: pieces }] },
   });
 };
 

@@ -94,6 +94,6 @@ export const setStock = async (shop: Shop, variantId: string, pieces: number | '
   if (pieces === 'untracked') return;
   await call(api, z.unknown(), 'POST', '/v1/inventory/adjustments', {
     credential,
-    body: { reason: 'stocktake', lines: [{ variantId, setTo: pieces }] },
+    body: { reason: 'correction', lines: [{ variantId, setTo: pieces }] },
   });
 };

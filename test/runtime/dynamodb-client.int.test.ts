@@ -126,6 +126,17 @@ describe('the DynamoDB client of the stores', () => {
     );
   });
 
+  it('writes bytes as bytes', async () => {
+    const TableName = await engine.newTable();
+    const keys = { pk: { S: 'a' }, sk: { S: 'b' } };
+    const bytes = Buffer.from([0, 255, 128, 7]);
+    await engine.client.call('PutItem', { TableName, Item: { ...keys, data: { B: bytes } } });
+    const read = await engine.sdk.send(new GetItemCommand({ TableName, Key: keys }));
+    expect(Buffer.from(read.Item?.['data']?.B ?? []).equals(bytes)).toBe(true);
+    const ours = await engine.client.call('GetItem', { TableName, Key: keys });
+    expect(ours.Item?.['data']?.B).toBe(bytes.toString('base64'));
+  });
+
   it('refuses with the names and members that the SDK gives', async () => {
     const TableName = await engine.newTable();
     const Item = { pk: { S: 'a' }, sk: { S: 'b' }, v: { S: 'old' } };

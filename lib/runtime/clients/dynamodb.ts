@@ -37,7 +37,7 @@ interface Operations {
   readonly UpdateItem: { readonly input: UpdateItemCommandInput; readonly output: UpdateItemCommandOutput };
 }
 
-/** A DynamoDB client. Binary attributes are not supported: no item here has one. */
+/** A DynamoDB client. Binary attributes go in as bytes and come back as base64 text, as in a stream. */
 export interface DynamoDb {
   /** @throws DynamoDbError */
   call<Name extends keyof Operations>(
@@ -79,6 +79,13 @@ const RETRIABLE = new Set([
 ]);
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** `B` is the tag of binary values. A Buffer has become an object of numbers before a replacer sees it, hence `this`. */
+function bytesAsBase64(this: Readonly<Record<string, unknown>>, key: string, value: unknown): unknown {
+  if (key !== 'B') return value;
+  const bytes = this[key];
+  return bytes instanceof Uint8Array ? Buffer.from(bytes).toString('base64') : value;
+}
 
 const parseObject = (text: string): Record<string, unknown> => {
   const parsed: unknown = JSON.parse(text);
@@ -155,6 +162,7 @@ export const dynamoDbOver = (options: DynamoDbOptions): DynamoDb => {
     call: async (operation, input) => {
       const body = JSON.stringify(
         operation === 'TransactWriteItems' ? { ClientRequestToken: randomUUID(), ...input } : input,
+        bytesAsBase64,
       );
       const attempts = options.maxAttempts ?? 3;
       for (let attempt = 1; ; attempt += 1) {
