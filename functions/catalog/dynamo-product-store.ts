@@ -9,7 +9,7 @@ import { batchesOf, type Prepared } from './product-batches.ts';
 import { productKey, skuKey, slugKey, slugsOf } from './product-keys.ts';
 import { ProductState } from './product-state.ts';
 import type { ChangeOutcome, OpenProductStore, ProductStore } from './product-store.ts';
-import { removalOf } from './product-writes.ts';
+import { removalOf, writesOf } from './product-writes.ts';
 
 const Claim = z.object({ pk: z.string(), productId: ProductId });
 const Tombstone = z.object({ deletedAt: z.string() });
@@ -71,6 +71,15 @@ const open = (db: TenantDb, memoryPrefix: string, memory: SlugMemory): ProductSt
     }
   };
 
+  const applySteps = async (prepared: Prepared): Promise<ChangeOutcome> => {
+    const steps = [prepared, ...prepared.further.map((change) => ({ ...prepared, change, writes: writesOf(change) }))];
+    for (const step of steps) {
+      const [[, outcome] = [0, SAVED]] = await applyBatch([step]);
+      if (outcome.outcome !== 'saved') return outcome;
+    }
+    return SAVED;
+  };
+
   return {
     find: (id, options) =>
       ProductId.safeParse(id).success ? findExactly(ProductId.parse(id), options) : find(id, options),
@@ -119,7 +128,7 @@ const open = (db: TenantDb, memoryPrefix: string, memory: SlugMemory): ProductSt
     apply: async (changes) => {
       const { apart, after } = batchesOf(changes);
       const outcomes = (await inParallel(apart, TRANSACTIONS_AT_ONCE, applyBatch)).flat();
-      for (const prepared of after) outcomes.push(...(await applyBatch([prepared])));
+      for (const prepared of after) outcomes.push([prepared.index, await applySteps(prepared)]);
       return [...outcomes].sort(([first], [second]) => first - second).map(([, outcome]) => outcome);
     },
     remove: async (before, deleted) => {

@@ -60,7 +60,8 @@ export const categoryResolver = (store: CategoryStore, { newId, now }: Deps, dry
       if (path.length < level) continue;
       const part = path.slice(0, level);
       const parentKnown = level === 1 || known.has(pathKey(part.slice(0, -1)));
-      if (parentKnown && !known.has(pathKey(part))) distinct.set(pathKey(part), part);
+      const key = pathKey(part);
+      if (parentKnown && !known.has(key) && !distinct.has(key)) distinct.set(key, part);
     }
     return [...distinct.values()];
   };

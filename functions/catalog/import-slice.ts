@@ -91,7 +91,7 @@ const refusedBy = (group: Group, outcome: ChangeOutcome): GroupResult => {
   if (outcome.outcome === 'sku_taken') {
     return failed(group, 'sku_taken', `The SKU ${outcome.sku} is a variant's of ${outcome.holder}.`);
   }
-  return failed(group, 'changed_meanwhile', 'The product was changed or deleted by somebody else at the same moment.');
+  throw new Error(`A change of ${group.handle} ended as ${outcome.outcome}`);
 };
 
 /** What a dry run can foresee of the write: SKUs that another product has. */
@@ -121,12 +121,13 @@ const draftOne = (
   }
 };
 
-/**
- * Works on some products of the file. Stock is set before the products are written: what is on sale is never without
- * its stock, and a run that stops in between does both again, for the same variants.
- */
-export const importSlice = async (deps: SliceDeps, input: SliceInput): Promise<readonly GroupResult[]> => {
-  const { groups, job, stamp } = input;
+/** How often a product is looked at again that somebody else wrote at the same moment. */
+const ROUNDS = 4;
+const isLost = ({ outcome }: ChangeOutcome): boolean => outcome === 'stale' || outcome === 'exists';
+
+/** One attempt at each of the groups: results, and the groups that lost against another write. */
+const attempt = async (deps: SliceDeps, input: SliceInput, groups: readonly Group[]) => {
+  const { job, stamp } = input;
   const handles = groups.flatMap(({ handle }) => (Slug.safeParse(handle).success ? [handle] : []));
   const existing = await deps.products.findManyBySlug([...new Set(handles)]);
   const examined = groups.map((group) => examine(group, input, existing.get(group.handle)));
@@ -137,17 +138,35 @@ export const importSlice = async (deps: SliceDeps, input: SliceInput): Promise<r
 
   const changes = drafted.flatMap((one) => ('draft' in one ? [one] : []));
   const outcomes = job.dryRun ? await foresee(deps.products, changes) : await write(deps, changes);
-  const results = new Map(
-    changes.map((change, index) => {
-      const { group, draft, current } = change;
-      const outcome = outcomes[index];
-      if (outcome?.outcome !== 'saved' || draft.after === undefined) {
-        return [group, refusedBy(group, outcome ?? { outcome: 'stale' })] as const;
-      }
-      return [group, done(group, current === undefined ? 'created' : 'updated', draft.after.id)] as const;
-    }),
-  );
-  return drafted.flatMap((one) => ('draft' in one ? (results.get(one.group) ?? []) : [one]));
+  const lost: Group[] = [];
+  const results = drafted.flatMap((one) => ('draft' in one ? [] : [one]));
+  for (const [index, { group, draft, current }] of changes.entries()) {
+    const outcome = outcomes[index] ?? { outcome: 'stale' };
+    if (outcome.outcome === 'saved' && draft.after !== undefined) {
+      results.push(done(group, current === undefined ? 'created' : 'updated', draft.after.id));
+    } else if (isLost(outcome)) lost.push(group);
+    else results.push(refusedBy(group, outcome));
+  }
+  return { results, lost };
+};
+
+/**
+ * Works on some products of the file. Stock is set before the products are written: what is on sale is never without
+ * its stock, and a run that stops in between does both again, for the same variants. A product that somebody else wrote
+ * at the same moment is looked at again.
+ */
+export const importSlice = async (deps: SliceDeps, input: SliceInput): Promise<readonly GroupResult[]> => {
+  const results: GroupResult[] = [];
+  let left = input.groups;
+  for (let round = 0; round < ROUNDS && left.length > 0; round += 1) {
+    const attempted = await attempt(deps, input, left);
+    results.push(...attempted.results);
+    left = attempted.lost;
+  }
+  const message = 'The product was changed or deleted by somebody else at the same moment.';
+  results.push(...left.map((group) => failed(group, 'changed_meanwhile', message)));
+  const order = new Map(input.groups.map((group, index) => [group, index]));
+  return results.sort((first, second) => (order.get(first.group) ?? 0) - (order.get(second.group) ?? 0));
 };
 
 const write = async (

@@ -1,4 +1,5 @@
 import type { ProductChange } from './product-store.ts';
+import { stepsOf } from './product-steps.ts';
 import { keyOfWrite, type PurposefulWrite, writesOf } from './product-writes.ts';
 
 /** A transaction takes 100 actions and 4 MB (of which half is left as room for the wire's own weight). */
@@ -10,12 +11,14 @@ export interface Prepared {
   readonly index: number;
   readonly change: ProductChange;
   readonly writes: readonly PurposefulWrite[];
+  /** What is left of a change that is too large for one transaction. */
+  readonly further: readonly ProductChange[];
 }
 
 export interface Batches {
   /** Changes put together, one transaction each; no two touch the same item, so they may run at once. */
   readonly apart: readonly (readonly Prepared[])[];
-  /** Changes that want what an earlier one touches (two products with one SKU): afterwards, one by one, in order. */
+  /** Changes that want what an earlier one touches, or take several steps: afterwards, one by one, in order. */
   readonly after: readonly Prepared[];
 }
 
@@ -26,11 +29,12 @@ export const batchesOf = (changes: readonly ProductChange[]): Batches => {
   const touched = new Set<string>();
   let actions = 0;
   let bytes = 0;
-  for (const [index, change] of changes.entries()) {
+  for (const [index, whole] of changes.entries()) {
+    const [change = whole, ...further] = stepsOf(whole);
     const writes = writesOf(change);
-    const prepared = { index, change, writes };
+    const prepared = { index, change, writes, further };
     const keys = writes.map(({ write }) => keyOfWrite(write));
-    if (keys.some((key) => touched.has(key))) {
+    if (further.length > 0 || keys.some((key) => touched.has(key))) {
       after.push(prepared);
       continue;
     }
