@@ -15,12 +15,13 @@ import {
 } from './model.ts';
 
 const Quantity = z.number().int().min(1).max(MAX_QUANTITY);
+const QuantityOrNone = z.number().int().min(0).max(MAX_QUANTITY);
 
 /** One change of a cart. A line is known by its variant: adding one that is there adds to its quantity. */
 export const Change = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('addLine'), variantId: OpaqueId, quantity: Quantity }),
   /** 0 removes the line. */
-  z.strictObject({ op: z.literal('setQuantity'), variantId: OpaqueId, quantity: Quantity.min(0) }),
+  z.strictObject({ op: z.literal('setQuantity'), variantId: OpaqueId, quantity: QuantityOrNone }),
   z.strictObject({ op: z.literal('removeLine'), variantId: OpaqueId }),
   z.strictObject({ op: z.literal('setAddress'), shippingAddress: Address.nullable() }),
   z.strictObject({ op: z.literal('setShipping'), shippingMethodId: MethodId.nullable() }),
