@@ -35,5 +35,5 @@ describe('every function', () => {
       const variables = Object.fromEntries(env.map(([name, value]) => [name, textOf(value)]));
       expect(await coldStart(resolve(bundleOf(entry)), { ...LAMBDA, ...variables }), entry).toBe('function');
     }
-  });
+  }, 180_000);
 });
