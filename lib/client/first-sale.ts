@@ -20,9 +20,7 @@ const Page = z.looseObject({
   next: z.string().nullable(),
 });
 const Levels = z.looseObject({
-  items: z.array(
-    z.looseObject({ variantId: z.string(), available: z.number(), held: z.number(), committed: z.number() }),
-  ),
+  items: z.array(z.looseObject({ variantId: z.string(), available: z.number(), reserved: z.number() })),
 });
 const Orders = z.looseObject({ items: z.array(z.looseObject({ id: z.string() })), next: z.string().nullable() });
 const History = z.looseObject({ items: z.array(z.looseObject({ type: z.string() })) });
@@ -82,7 +80,7 @@ const availableOf = async (
   });
   return {
     available: sum(items.map((level) => level.available)),
-    taken: sum(items.map((level) => level.held + level.committed)),
+    taken: sum(items.map((level) => level.reserved)),
   };
 };
 

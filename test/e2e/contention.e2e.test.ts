@@ -7,7 +7,7 @@ import { until } from '../../lib/client/until.ts';
 import { api, newProduct, newShop } from './world.ts';
 
 const Levels = z.looseObject({
-  items: z.array(z.looseObject({ available: z.number(), held: z.number(), committed: z.number() })),
+  items: z.array(z.looseObject({ available: z.number(), reserved: z.number() })),
 });
 const levelOf = async (shop: Shop, variantId: string) => {
   const { items } = await call(api, Levels, 'GET', `/v1/inventory/levels?variantIds=${variantId}`, {
@@ -15,7 +15,7 @@ const levelOf = async (shop: Shop, variantId: string) => {
   });
   return {
     available: items.reduce((sum, level) => sum + level.available, 0),
-    taken: items.reduce((sum, level) => sum + level.held + level.committed, 0),
+    taken: items.reduce((sum, level) => sum + level.reserved, 0),
   };
 };
 const tally = (codes: readonly string[]): Record<string, number> =>

@@ -1,3 +1,4 @@
+import { createAdmission, REQUESTS_AT_ONCE } from './admission.ts';
 import type { Clock } from '../clock.ts';
 import type { Account, Lambda, Log, Principal } from '../contracts.ts';
 import { AwsError } from '../aws-error.ts';
@@ -135,13 +136,15 @@ export const createGateway = (deps: {
     }
   };
 
+  const admit = createAdmission(REQUESTS_AT_ONCE);
+
   /** Answers a request whose route was looked up. Never rejects. */
   const serve = async (exchange: Exchange): Promise<GatewayReply> => {
     const route = exchange.match?.route;
     if (route === undefined) return refuse(exchange, noRoute(exchange));
     const refusal = (await authorized(exchange, route)) ?? withinPlan(exchange, route) ?? withinStage(exchange, route);
     if (isRefusal(refusal)) return refuse(exchange, refusal);
-    const reply = await integrate(exchange, route);
+    const reply = await admit(() => integrate(exchange, route));
     return 'type' in reply ? refuse(exchange, reply) : reply;
   };
 
