@@ -9,6 +9,7 @@ import {
   GetTenantEnv,
   InviteOwnerEnv,
   NoEnv,
+  RemoveUsageKeyEnv,
   RepairTenantsEnv,
   TenantsTableEnv,
   UsageKeyEnv,
@@ -29,7 +30,16 @@ import { DUE_INDEX } from '../functions/tenants/tenant-keys.ts';
 import { updateCurrentTenantRoute } from '../functions/tenants/update-current-tenant.ts';
 import { updateTenantRoute } from '../functions/tenants/update-tenant.ts';
 import type { StageConfig } from '../lib/config.ts';
-import { invokes, machineRef, managesUsageKeys, reads, starts, writes } from '../lib/constructs/bind.ts';
+import {
+  addsUsageKeys,
+  invokes,
+  machineRef,
+  movesUsageKeys,
+  reads,
+  removesUsageKeys,
+  starts,
+  writes,
+} from '../lib/constructs/bind.ts';
 import { DomainApi } from '../lib/constructs/domain-api.ts';
 import { DomainStack } from '../lib/constructs/domain-stack.ts';
 import { EventPublisher } from '../lib/constructs/event-publisher.ts';
@@ -60,7 +70,7 @@ export class TenantsStack extends DomainStack {
 
     const ONBOARDING_MACHINE = starts(machineRef('tenants', 'onboarding'));
     const record = writes(table, 'get', 'put');
-    onTable('claim-slug', 'get', 'put', 'delete');
+    onTable('claim-slug', 'get', 'put');
     onTable('abandon-onboarding', 'get', 'put', 'delete');
     new ServiceFunction(this, 'InviteOwner', {
       entry: 'tenants/invite-owner',
@@ -72,13 +82,16 @@ export class TenantsStack extends DomainStack {
       env: WithdrawOwnerEnv,
       bind: { TENANTS_TABLE: record, REMOVE_OWNER_FUNCTION: invokes(RemoveOwner) },
     });
-    for (const name of ['register-usage-key', 'remove-usage-key']) {
-      new ServiceFunction(this, pascal(name), {
-        entry: `tenants/${name}`,
-        env: UsageKeyEnv,
-        bind: { TENANTS_TABLE: record, USAGE_PLAN_PARAMETERS: managesUsageKeys() },
-      });
-    }
+    new ServiceFunction(this, 'RegisterUsageKey', {
+      entry: 'tenants/register-usage-key',
+      env: UsageKeyEnv,
+      bind: { TENANTS_TABLE: record, USAGE_PLAN_PARAMETERS: addsUsageKeys() },
+    });
+    new ServiceFunction(this, 'RemoveUsageKey', {
+      entry: 'tenants/remove-usage-key',
+      env: RemoveUsageKeyEnv,
+      bind: { TENANTS_TABLE: record, USAGE_KEYS: removesUsageKeys() },
+    });
     onTable('activate-tenant', 'get', 'put', 'delete');
     onTable('deactivate-tenant', 'get', 'put');
     new Saga(this, 'Onboarding', {
@@ -99,10 +112,9 @@ export class TenantsStack extends DomainStack {
       entry: 'tenants/repair-tenants',
       env: RepairTenantsEnv,
       bind: {
-        TENANTS_TABLE: writes(table, 'get', 'put', 'delete', 'query:due'),
+        TENANTS_TABLE: writes(table, 'get', 'put', 'query:due'),
         ONBOARDING_MACHINE,
-        REMOVE_OWNER_FUNCTION: invokes(RemoveOwner),
-        USAGE_PLAN_PARAMETERS: managesUsageKeys(),
+        USAGE_PLAN_PARAMETERS: movesUsageKeys(),
       },
       timeoutSeconds: 50,
     });

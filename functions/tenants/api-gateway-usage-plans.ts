@@ -9,7 +9,13 @@ import {
   NotFoundException,
 } from '@aws-sdk/client-api-gateway';
 import { GetParameterCommand, ParameterNotFound, type SSMClient } from '@aws-sdk/client-ssm';
-import type { UsagePlans } from './usage-plans.ts';
+import type { UsageKeys, UsagePlans } from './usage-plans.ts';
+
+/** `nameQuery` finds names that begin with it; ids of tenants have one length, but the check costs nothing. */
+const keysNamed = async (gateway: APIGatewayClient, name: string): Promise<string[]> => {
+  const answer = await gateway.send(new GetApiKeysCommand({ nameQuery: name, limit: 500 }));
+  return (answer.items ?? []).flatMap((item) => (item.name === name && item.id !== undefined ? [item.id] : []));
+};
 
 /**
  * Usage plans of API Gateway. `parameterPrefix` and a plan make the name of the parameter that holds its id: the stack
@@ -20,11 +26,6 @@ export const apiGatewayUsagePlans = (
   parameters: SSMClient,
   parameterPrefix: string,
 ): UsagePlans => {
-  /** `nameQuery` finds names that begin with it; ids of tenants have one length, but the check costs nothing. */
-  const keysNamed = async (name: string): Promise<string[]> => {
-    const answer = await gateway.send(new GetApiKeysCommand({ nameQuery: name, limit: 500 }));
-    return (answer.items ?? []).flatMap((item) => (item.name === name && item.id !== undefined ? [item.id] : []));
-  };
   return {
     planId: async (plan) => {
       try {
@@ -42,7 +43,7 @@ export const apiGatewayUsagePlans = (
         if (made.id === undefined) throw new Error('API Gateway made a key without an id');
         return made.id;
       } catch (error) {
-        const [existing] = error instanceof ConflictException ? await keysNamed(name) : [];
+        const [existing] = error instanceof ConflictException ? await keysNamed(gateway, name) : [];
         if (existing === undefined) throw error;
         return existing;
       }
@@ -63,15 +64,19 @@ export const apiGatewayUsagePlans = (
         if (!(error instanceof NotFoundException)) throw error; // it is out already
       }
     },
-
-    remove: async (name) => {
-      for (const apiKey of await keysNamed(name)) {
-        try {
-          await gateway.send(new DeleteApiKeyCommand({ apiKey }));
-        } catch (error) {
-          if (!(error instanceof NotFoundException)) throw error; // somebody else was faster
-        }
-      }
-    },
   };
 };
+
+/** Usage keys of API Gateway, found by their names. */
+export const apiGatewayUsageKeys = (gateway: APIGatewayClient): UsageKeys => ({
+  remove: async (name) => {
+    const end = async (apiKey: string): Promise<void> => {
+      try {
+        await gateway.send(new DeleteApiKeyCommand({ apiKey }));
+      } catch (error) {
+        if (!(error instanceof NotFoundException)) throw error; // somebody else was faster
+      }
+    };
+    await Promise.all((await keysNamed(gateway, name)).map(end));
+  },
+});

@@ -13,8 +13,6 @@ export const claimSlug =
       return { status: 'slug_taken' };
     }
     const noted = await tenants.change(tenant, (current) => stepDone(current, 'slug', 'done'));
-    if (noted?.status === 'onboarding') return { status: 'claimed' };
-    // The rollback was faster than this late step.
-    await tenants.releaseSlug(record.slug, tenant);
-    return { status: 'closing' };
+    // When the rollback was faster than this late step, the clean-up that follows it takes the slug back.
+    return { status: noted?.status === 'onboarding' ? 'claimed' : 'closing' };
   };

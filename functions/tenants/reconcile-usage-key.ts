@@ -17,7 +17,7 @@ const mayHaveKey = ({ status }: TenantRecord): boolean => status !== 'closing' &
  * Sees to it that the tenant has its API key in the usage plan of its plan. The value is written down first, so that a
  * second run finds the key that a first one made and could not take note of.
  *
- * @returns `skipped` while the usage plans are not deployed, `closing` when the tenant may have no key (then it has none)
+ * @returns `skipped` while the usage plans are not deployed, `closing` when the tenant may have no key
  */
 export const reconcileUsageKey =
   ({ tenants, usagePlans, newUsageKey }: UsageKeyDeps) =>
@@ -46,8 +46,6 @@ export const reconcileUsageKey =
         ? record
         : { ...record, usageKey: { ...record.usageKey, keyId, plan: seen.plan } },
     );
-    if (done !== undefined && mayHaveKey(done)) return 'registered';
-    // The rollback was faster than this late step: what it could not see yet goes too.
-    await usagePlans.remove(tenant);
-    return 'closing';
+    // When the rollback was faster than this late step, the clean-up that follows it takes the key away.
+    return done !== undefined && mayHaveKey(done) ? 'registered' : 'closing';
   };

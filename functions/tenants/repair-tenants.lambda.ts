@@ -1,28 +1,21 @@
-import { callFunction } from '../../lib/runtime/caller.ts';
 import { apiGatewayClient } from '../../lib/runtime/clients/api-gateway.ts';
 import { dynamoDbClient } from '../../lib/runtime/clients/dynamodb.ts';
-import { lambdaClient } from '../../lib/runtime/clients/lambda.ts';
 import { sfnClient } from '../../lib/runtime/clients/sfn.ts';
 import { ssmClient } from '../../lib/runtime/clients/ssm.ts';
 import { systemClock } from '../../lib/runtime/clock.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import { schedule } from '../../lib/runtime/schedule.ts';
-import { RemoveOwner } from '../accounts/calls.ts';
-import { abandonOnboarding } from './abandon-onboarding.ts';
 import { apiGatewayUsagePlans } from './api-gateway-usage-plans.ts';
 import { dynamoTenants } from './dynamo-tenant-store.ts';
 import { RepairTenantsEnv } from './env.ts';
 import { newUsageKey } from './new-api-key.ts';
 import { reconcileUsageKey } from './reconcile-usage-key.ts';
-import { removeUsageKey } from './remove-usage-key.ts';
 import { repairTenants } from './repair-tenants.ts';
 import { startOnboarding } from './start-onboarding.ts';
-import { withdrawOwner } from './withdraw-owner.ts';
 
 const env = readEnv(RepairTenantsEnv);
 const tenants = dynamoTenants(dynamoDbClient(), env.TENANTS_TABLE);
 const usagePlans = apiGatewayUsagePlans(apiGatewayClient(), ssmClient(), env.USAGE_PLAN_PARAMETERS);
-const removeOwner = callFunction(lambdaClient(3000), env.REMOVE_OWNER_FUNCTION, RemoveOwner);
 
 export const handler = schedule(
   'repair tenants',
@@ -30,9 +23,6 @@ export const handler = schedule(
     tenants,
     startOnboarding: startOnboarding(sfnClient(3000), env.ONBOARDING_MACHINE),
     reconcileUsageKey: reconcileUsageKey({ tenants, usagePlans, newUsageKey }),
-    withdrawOwner: withdrawOwner({ tenants, removeOwner }),
-    removeUsageKey: removeUsageKey({ tenants, usagePlans }),
-    abandonOnboarding: abandonOnboarding({ tenants, now: systemClock }),
     now: systemClock,
   }),
 );

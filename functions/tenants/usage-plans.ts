@@ -8,6 +8,10 @@ export interface UsagePlans {
   attach(planId: string, keyId: string): Promise<void>;
   /** Takes a key out of a usage plan; it may be out already. */
   detach(planId: string, keyId: string): Promise<void>;
+}
+
+/** The end of usage keys. */
+export interface UsageKeys {
   /** Deletes every key of this name; there may be none. */
   remove(name: string): Promise<void>;
 }

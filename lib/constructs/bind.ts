@@ -147,20 +147,36 @@ export const readsParameter = (path: `/${string}`): Binding =>
 
 /**
  * The common beginning of the names of the parameters that hold the usage plans' ids (append the tier), with leave to
- * read them, to make and end API keys, and to put keys into plans and take them out. API Gateway gives keys and plans
- * ids of its own, so the rights end in a wildcard.
+ * read them, to make API keys and find them again, and to put keys into plans. API Gateway gives keys and plans ids of
+ * its own, so the rights end in a wildcard.
  */
-export const managesUsageKeys = (): Binding =>
+export const addsUsageKeys = (): Binding =>
   on(
     (stack) => parameterName(stack.stage.stage, planParameter('')),
     (stack) => [
       { actions: ['ssm:GetParameter'], resources: [parameterArn(stack.stage.stage, planParameter('*'))] },
       { actions: ['apigateway:POST'], resources: [apiGatewayArn('/apikeys'), apiGatewayArn('/usageplans/*/keys')] },
       { actions: ['apigateway:GET'], resources: [apiGatewayArn('/apikeys')] },
-      {
-        actions: ['apigateway:DELETE'],
-        resources: [apiGatewayArn('/apikeys/*'), apiGatewayArn('/usageplans/*/keys/*')],
-      },
+    ],
+  );
+
+/** The same, with leave to take keys out of plans as well. */
+export const movesUsageKeys = (): Binding =>
+  allOf(
+    addsUsageKeys(),
+    on(
+      (stack) => parameterName(stack.stage.stage, planParameter('')),
+      () => [{ actions: ['apigateway:DELETE'], resources: [apiGatewayArn('/usageplans/*/keys/*')] }],
+    ),
+  );
+
+/** The path of API keys in API Gateway's own API, with leave to find and to end them. */
+export const removesUsageKeys = (): Binding =>
+  on(
+    () => '/apikeys',
+    () => [
+      { actions: ['apigateway:GET'], resources: [apiGatewayArn('/apikeys')] },
+      { actions: ['apigateway:DELETE'], resources: [apiGatewayArn('/apikeys/*')] },
     ],
   );
 

@@ -6,7 +6,9 @@ import {
   type Binding,
   getsObjects,
   machineRef,
-  managesUsageKeys,
+  addsUsageKeys,
+  movesUsageKeys,
+  removesUsageKeys,
   publishes,
   putsObjects,
   reads,
@@ -97,16 +99,24 @@ describe('a binding', () => {
     });
   });
 
-  it('to the usage keys allows keys and plan memberships, not plans', () => {
+  it('to the usage keys allows to add, to move or to remove them, and nothing to plans', () => {
     const arn = 'arn:<Partition>:apigateway:<Region>::';
-    expect(bound(managesUsageKeys())).toEqual({
+    const added = {
       value: '/cartwright/dev/access/plan-',
       grants: [
         'ssm:GetParameter on arn:<Partition>:ssm:<Region>:<AccountId>:parameter/cartwright/dev/access/plan-*',
         `apigateway:POST on ${arn}/apikeys,${arn}/usageplans/*/keys`,
         `apigateway:GET on ${arn}/apikeys`,
-        `apigateway:DELETE on ${arn}/apikeys/*,${arn}/usageplans/*/keys/*`,
       ],
+    };
+    expect(bound(addsUsageKeys())).toEqual(added);
+    expect(bound(movesUsageKeys())).toEqual({
+      ...added,
+      grants: [...added.grants, `apigateway:DELETE on ${arn}/usageplans/*/keys/*`],
+    });
+    expect(bound(removesUsageKeys())).toEqual({
+      value: '/apikeys',
+      grants: [`apigateway:GET on ${arn}/apikeys`, `apigateway:DELETE on ${arn}/apikeys/*`],
     });
   });
 

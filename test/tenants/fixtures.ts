@@ -14,7 +14,7 @@ import { reconcileUsageKey } from '../../functions/tenants/reconcile-usage-key.t
 import { registerUsageKey } from '../../functions/tenants/register-usage-key.ts';
 import { removeUsageKey } from '../../functions/tenants/remove-usage-key.ts';
 import { repairTenants } from '../../functions/tenants/repair-tenants.ts';
-import type { UsagePlans } from '../../functions/tenants/usage-plans.ts';
+import type { UsageKeys, UsagePlans } from '../../functions/tenants/usage-plans.ts';
 import { withdrawOwner } from '../../functions/tenants/withdraw-owner.ts';
 import { PERMISSIONS, type Permission } from '../../lib/runtime/permissions.ts';
 import { type Caller, TenantId, tenantId, type TenantSettings } from '../../lib/runtime/tenant.ts';
@@ -93,6 +93,8 @@ export const memoryUsagePlans = (deployed = true) => {
     detach: async (planId, keyId) => {
       if (attached.get(keyId) === planId) attached.delete(keyId);
     },
+  };
+  const usageKeys: UsageKeys = {
     remove: async (name) => {
       for (const [keyId, key] of keys) {
         if (key.name !== name) continue;
@@ -101,7 +103,7 @@ export const memoryUsagePlans = (deployed = true) => {
       }
     },
   };
-  return { plans, keys, attached, state };
+  return { plans, usageKeys, keys, attached, state };
 };
 
 export type NewTenant = z.input<(typeof createTenantRoute)['body']>;
@@ -139,11 +141,6 @@ export const world = ({ deployed = true } = {}) => {
       if (tenant === undefined) throw new Error('called without a tenant');
       return useCase({ tenant, traceId }, input);
     };
-  const undos = {
-    withdrawOwner: withdrawOwner({ tenants, removeOwner: withTenant(accounts.removeOwner) }),
-    removeUsageKey: removeUsageKey(usageKey),
-    abandonOnboarding: abandonOnboarding({ tenants, now }),
-  };
   const create = createTenant({ tenants, startOnboarding, now });
   return {
     clock,
@@ -157,16 +154,15 @@ export const world = ({ deployed = true } = {}) => {
       'invite-owner': inviteOwner({ tenants, createOwner: withTenant(accounts.createOwner) }),
       'register-usage-key': registerUsageKey(usageKey),
       'activate-tenant': activateTenant({ tenants, now }),
-      'abandon-onboarding': undos.abandonOnboarding,
-      'withdraw-owner': undos.withdrawOwner,
-      'remove-usage-key': undos.removeUsageKey,
+      'abandon-onboarding': abandonOnboarding({ tenants, now }),
+      'withdraw-owner': withdrawOwner({ tenants, removeOwner: withTenant(accounts.removeOwner) }),
+      'remove-usage-key': removeUsageKey({ tenants, usageKeys: gateway.usageKeys }),
       'deactivate-tenant': deactivateTenant({ tenants }),
     },
     repair: repairTenants({
       tenants,
       startOnboarding,
       reconcileUsageKey: reconcileUsageKey(usageKey),
-      ...undos,
       now,
     }),
     /** Asks for a tenant as an operator does. */

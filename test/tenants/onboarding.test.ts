@@ -50,7 +50,7 @@ const expectNothing = async (w: World, tenant: TenantId): Promise<void> => {
 const killThenRepair = async (w: World, tenant: TenantId, weather: Weather): Promise<void> => {
   await expect(driveSaga(w, tenant, weather)).rejects.toThrow(Killed);
   w.clock.pass(181);
-  await w.repair({ traceId: TRACE });
+  await w.repair();
   expect(w.started).toHaveLength(2);
   await driveSaga(w, tenant, weather.fail === undefined ? {} : { fail: weather.fail });
 };
@@ -114,7 +114,7 @@ describe('onboarding', () => {
     // The step fails, one undo follows, then the machine is gone; the second execution finds everything in order.
     await expect(driveSaga(w, tenant, { calls: position + 2, fail: { name, when: 'before' } })).rejects.toThrow(Killed);
     w.clock.pass(181);
-    await w.repair({ traceId: TRACE });
+    await w.repair();
     expect(await driveSaga(w, tenant)).toBe('refused');
     await expectNothing(w, tenant);
   });
@@ -130,7 +130,7 @@ describe('onboarding', () => {
     expect(await listed(w)).toMatchObject([{ slug: 'alder', status: 'closing' }]);
     expect(w.gateway.keys.size).toBe(1);
     w.clock.pass(181);
-    await w.repair({ traceId: TRACE });
+    await w.repair();
     await driveSaga({ ...w, functions: { ...w.functions, 'remove-usage-key': removeUsageKey } }, tenant);
     await expectNothing(w, tenant);
   });
@@ -176,11 +176,11 @@ describe('onboarding', () => {
       steps: { usage_key: 'skipped' },
     });
     w.clock.pass(61);
-    await w.repair({ traceId: TRACE });
+    await w.repair();
     expect(w.gateway.keys.size).toBe(0);
     w.gateway.state.deployed = true;
     w.clock.pass(301);
-    await w.repair({ traceId: TRACE });
+    await w.repair();
     await expectShop(w, tenant);
     expect((await w.tenants.find(tenant))?.dueAt).toBeNull();
   });
@@ -190,7 +190,7 @@ describe('the repair job', () => {
   it('leaves an onboarding alone whose workflow may still be running', async () => {
     const { w } = await begin();
     w.clock.pass(179);
-    await w.repair({ traceId: TRACE });
+    await w.repair();
     expect(w.started).toHaveLength(1);
   });
 
@@ -198,8 +198,8 @@ describe('the repair job', () => {
     const { w } = await begin();
     for (let attempt = 0; attempt < 2; attempt += 1) {
       w.clock.pass(181);
-      await w.repair({ traceId: TRACE });
-      await w.repair({ traceId: TRACE });
+      await w.repair();
+      await w.repair();
     }
     expect(w.started.map(({ attempt }) => attempt)).toEqual([0, 1, 2]);
   });
@@ -210,9 +210,13 @@ describe('the repair job', () => {
     await w.tenants.claimSlug('alder', tenant);
     await w.gateway.plans.register(tenant, 'a value of a late step');
     w.clock.pass(181);
-    await w.repair({ traceId: TRACE });
+    await w.repair();
+    expect(w.started.at(-1)).toMatchObject({ tenantId: tenant, attempt: 1 });
+    expect(await driveSaga(w, tenant)).toBe('refused');
     await expectNothing(w, tenant);
-    expect((await w.tenants.find(tenant))?.dueAt).toBeNull();
+    w.clock.pass(3600);
+    await w.repair();
+    expect(w.started).toHaveLength(2);
   });
 
   it('tries each tenant by itself and says when one could not be helped', async () => {
@@ -222,7 +226,7 @@ describe('the repair job', () => {
     const other = await w.ask('request-2', { slug: 'birch' });
     w.clock.pass(181);
     w.gateway.plans.attach = () => Promise.reject(new Error('API Gateway is down'));
-    await expect(w.repair({ traceId: TRACE })).rejects.toThrow('1 of 2 tenants could not be repaired');
+    await expect(w.repair()).rejects.toThrow('1 of 2 tenants could not be repaired');
     expect(w.started.at(-1)).toMatchObject({ tenantId: other.tenant, attempt: 1 });
   });
 });

@@ -130,7 +130,7 @@ describe('operators', () => {
 
     await update({ ...call, body: { plan: 'growth' }, ifMatch: 2 });
     w.clock.pass(1);
-    await w.repair({ traceId: TRACE });
+    await w.repair();
     expect([...w.gateway.attached.values()]).toEqual(['plan-growth']);
     expect(await w.tenants.find(tenant)).toMatchObject({ usageKey: { plan: 'growth' }, dueAt: null, version: 3 });
   });
