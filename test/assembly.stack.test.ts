@@ -218,6 +218,15 @@ describe('queues and rules', () => {
       const deadLetters = target === undefined ? queue : referred(queue, target);
       expect(ringing, named(queue)).toContain(deadLetters && named(deadLetters));
     }
+    const alarms = all('AWS::CloudWatch::Alarm').filter(
+      ({ properties }) => properties['MetricName'] === 'ApproximateNumberOfMessagesVisible',
+    );
+    for (const alarm of alarms) {
+      expect(alarm.properties, named(alarm)).toMatchObject({
+        ComparisonOperator: 'GreaterThanThreshold',
+        Threshold: 0,
+      });
+    }
   });
 
   it('have a watch on what waits too long', () => {
