@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { type EventContract, eventOf, type OutgoingEvent } from '../../lib/runtime/events.ts';
 import type { Change } from '../../lib/runtime/publish.ts';
+import type { TenantId } from '../../lib/runtime/tenant.ts';
 import {
   OrderCancelled,
   OrderConfirmed,
@@ -12,6 +13,7 @@ import {
 import { type OrderEvent, PUBLISHED } from './order-event.ts';
 import { ORDER_SK, parseOrder } from './order-item.ts';
 import { type OrderState, orderStates } from './order-state.ts';
+import type { StoredOrder } from './store.ts';
 
 /** An event has 64 kB at most; the lines are all that can be long. */
 const MAX_LINES_BYTES = 60_000;
@@ -49,20 +51,17 @@ export const detailOf = (state: OrderState): OrderDetail => {
   };
 };
 
-/** The events that a change of an order's item means: those beyond the version that was there before. */
-export const toEvents = ({ tenant, before, after }: Change): readonly OutgoingEvent[] => {
-  if (after === undefined || after['sk'] !== ORDER_SK) return [];
-  const published = typeof before?.['version'] === 'number' ? before['version'] : 0;
-  if (after['version'] === published) return [];
-  const { state, recent, base } = parseOrder(after);
+/** What the world hears of an order beyond a version of it. */
+export const eventsBeyond = (
+  tenant: TenantId,
+  { state, recent, base }: Pick<StoredOrder, 'state' | 'recent' | 'base'>,
+  version: number,
+): readonly OutgoingEvent[] => {
   const states = orderStates(state.orderId, recent, base);
   return recent.flatMap((event, index) => {
     const at = states[index];
-    if (at === undefined || at.version <= published || !PUBLISHED.has(event.type)) return [];
-    const publish = <Type extends string, Detail extends z.ZodType>(
-      contract: EventContract<Type, Detail>,
-      detail: z.input<Detail>,
-    ): OutgoingEvent =>
+    if (at === undefined || at.version <= version || !PUBLISHED.has(event.type)) return [];
+    const publish: Publish = (contract, detail) =>
       eventOf(
         contract,
         {
@@ -77,6 +76,13 @@ export const toEvents = ({ tenant, before, after }: Change): readonly OutgoingEv
       );
     return outgoing(event, detailOf(at), publish);
   });
+};
+
+/** The events that a change of an order's item means: those beyond the version that was there before. */
+export const toEvents = ({ tenant, before, after }: Change): readonly OutgoingEvent[] => {
+  if (after === undefined || after['sk'] !== ORDER_SK) return [];
+  const published = typeof before?.['version'] === 'number' ? before['version'] : 0;
+  return after['version'] === published ? [] : eventsBeyond(tenant, parseOrder(after), published);
 };
 
 type Publish = <Type extends string, Detail extends z.ZodType>(

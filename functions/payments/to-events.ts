@@ -1,7 +1,8 @@
 import { type EventContract, eventOf, type OutgoingEvent } from '../../lib/runtime/events.ts';
 import type { Change } from '../../lib/runtime/publish.ts';
+import type { TenantId } from '../../lib/runtime/tenant.ts';
 import { PaymentCaptured, PaymentCaptureFailed, PaymentRefunded, PaymentVoided } from './events.ts';
-import type { PaymentStatus } from './model.ts';
+import type { Payment, PaymentStatus } from './model.ts';
 import { parseRecord, PAYMENT_SK } from './payment-item.ts';
 
 type PaymentContract = EventContract<string, typeof PaymentCaptured.detail>;
@@ -13,13 +14,9 @@ const BY_STATUS: Readonly<Partial<Record<PaymentStatus, PaymentContract>>> = {
   refunded: PaymentRefunded,
 };
 
-/** The event that a payment's move means; a payment moves once per write. */
-export const toEvents = ({ tenant, before, after }: Change): readonly OutgoingEvent[] => {
-  if (after === undefined || after['sk'] !== PAYMENT_SK) return [];
-  const payment = parseRecord(after);
-  const published = typeof before?.['sequence'] === 'number' ? before['sequence'] : 0;
-  if (payment === 'closed' || payment.sequence === published) return [];
-  const contract = BY_STATUS[payment.status];
+/** What the world hears of a payment, if it has not heard it yet; a payment moves once per write. */
+export const eventsBeyond = (tenant: TenantId, payment: Payment, published: number): readonly OutgoingEvent[] => {
+  const contract = payment.sequence === published ? undefined : BY_STATUS[payment.status];
   if (contract === undefined) return [];
   const { id, sequence, updatedAt, actor, traceId, ...rest } = payment;
   return [
@@ -29,4 +26,12 @@ export const toEvents = ({ tenant, before, after }: Change): readonly OutgoingEv
       { ...rest, paymentId: id, updatedAt },
     ),
   ];
+};
+
+/** The events that a change of a payment's item means. */
+export const toEvents = ({ tenant, before, after }: Change): readonly OutgoingEvent[] => {
+  if (after === undefined || after['sk'] !== PAYMENT_SK) return [];
+  const payment = parseRecord(after);
+  const published = typeof before?.['sequence'] === 'number' ? before['sequence'] : 0;
+  return payment === 'closed' ? [] : eventsBeyond(tenant, payment, published);
 };
