@@ -163,7 +163,7 @@ export const createLambda = async (options: {
     const rebuilding = options.rebuilt?.();
     if (rebuilding !== undefined) await rebuilding;
     const result = await environments.run(fn, payload);
-    if (result.functionError !== undefined) {
+    if (result.functionError !== undefined && !stopping) {
       meter.count('lambda.errors');
       log.write({
         source: 'lambda',
@@ -222,6 +222,9 @@ export const createLambda = async (options: {
     functionOf: (nameOrArn) => functions.find(nameOrArn).fn,
     run: (nameOrArn, payload) => runFunction(functions.find(nameOrArn).fn, payload, undefined),
     environments: () => environments.count,
-    stop: () => environments.stop(),
+    async stop() {
+      stopping = true;
+      await environments.stop();
+    },
   };
 };
