@@ -32,9 +32,7 @@ const Order = z.looseObject({
   lines: z.array(z.looseObject({ variantId: z.string(), quantity: z.number() })),
 });
 const Levels = z.looseObject({
-  items: z.array(
-    z.looseObject({ variantId: z.string(), available: z.number(), held: z.number(), committed: z.number() }),
-  ),
+  items: z.array(z.looseObject({ variantId: z.string(), available: z.number(), reserved: z.number() })),
 });
 
 /** Buys until it is told to stop; what fails because the cloud is gone is tried again with the next purchase. */
@@ -105,12 +103,10 @@ const check = async (
     });
     return items.flatMap((level) => {
       const wanted = sold.get(level.variantId) ?? 0;
-      const right = level.held === 0 && level.committed === wanted && level.available === PIECES - wanted;
+      const right = level.reserved === wanted && level.available === PIECES - wanted;
       return right
         ? []
-        : [
-            `${level.variantId}: sold ${wanted}, available ${level.available}, held ${level.held}, committed ${level.committed}`,
-          ];
+        : [`${level.variantId}: sold ${wanted}, available ${level.available}, reserved ${level.reserved}`];
     });
   };
   const off = await until('the stock to add up', async () => ((await levels()).length === 0 ? [] : undefined), {
@@ -125,7 +121,7 @@ const check = async (
       detail: `lost: ${lost.slice(0, 5).join(', ')}`,
     },
     {
-      promise: `per SKU: received = available + held + committed, and committed = sold (${confirmed.length} orders)`,
+      promise: `per SKU: received = available + reserved, and reserved = sold (${confirmed.length} orders)`,
       kept: off.length === 0,
       detail: off.slice(0, 5).join('; '),
     },

@@ -156,10 +156,7 @@ export const sellFrom = async (api: ApiClient, shop: Shop, found: Promises): Pro
   found.equal(`${shop.name}: the checkout is confirmed`, answer.status, 201);
   const placed = Placed.parse(answer.body);
   found.equal(`${shop.name}: the order is confirmed`, placed.order.status, 'confirmed');
-  found.equal(`${shop.name}: the order costs what the cart said`, placed.order.total, {
-    amount: cart.quote?.total,
-    currency,
-  });
+  found.equal(`${shop.name}: the order costs what the cart said`, placed.order.total, cart.quote?.total);
 
   const afterSale = await availableOf(api, shop, tracked.id);
   found.equal(`${shop.name}: the stock left is what was there less what was bought`, afterSale, {

@@ -3,7 +3,6 @@ import { call } from './expect-status.ts';
 import type { ApiClient, ApiResponse } from './http.ts';
 import type { Shop } from './shop.ts';
 
-const Money = z.looseObject({ amount: z.number(), currency: z.string() });
 export const Cart = z.looseObject({
   id: z.string(),
   token: z.string().nullish(),
@@ -70,7 +69,8 @@ export const Placed = z.looseObject({
     id: z.string(),
     number: z.string(),
     status: z.string(),
-    total: Money,
+    total: z.number(),
+    currency: z.string(),
     lines: z.array(z.looseObject({ variantId: z.string(), quantity: z.number() })),
   }),
   orderToken: z.string().nullish(),

@@ -7,7 +7,7 @@ export type Lie = (method: string, path: string, credential: string, body: unkno
 
 const Listed = z.looseObject({ items: z.array(z.looseObject({})) });
 const Levels = z.looseObject({ items: z.array(z.looseObject({ available: z.number() })) });
-const Checkout = z.looseObject({ order: z.looseObject({ total: z.looseObject({ amount: z.number() }) }) });
+const Checkout = z.looseObject({ order: z.looseObject({ total: z.number() }) });
 
 /** The four lies that the demo must see through. */
 export const LIES: Readonly<Record<string, () => Lie>> = {
@@ -20,7 +20,7 @@ export const LIES: Readonly<Record<string, () => Lie>> = {
     const checkout = Checkout.safeParse(body);
     if (method !== 'POST' || path !== '/v1/orders/checkouts' || !checkout.success) return undefined;
     const { order } = checkout.data;
-    return { ...checkout.data, order: { ...order, total: { ...order.total, amount: order.total.amount - 1 } } };
+    return { ...checkout.data, order: { ...order, total: order.total - 1 } };
   },
   'an order that is missing from the list': () => (method, path, _credential, body) => {
     const orders = Listed.safeParse(body);
