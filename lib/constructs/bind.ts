@@ -185,5 +185,16 @@ export const setting =
   (value: string): Binding =>
   () => ({ value, grants: [] });
 
+/** The same value with the permissions of all: for a table that is read by index here and written there. */
+export const allOf =
+  (first: Binding, ...others: readonly Binding[]): Binding =>
+  (stack) => {
+    const bound = [first, ...others].map((binding) => binding(stack));
+    const [{ value } = { value: '' }] = bound;
+    if (bound.some((other) => other.value !== value))
+      throw new Error('allOf() needs bindings of one and the same value');
+    return { value, grants: bound.flatMap(({ grants }) => grants) };
+  };
+
 /** What every key of an environment must be bound to: no key more, no key less. */
 export type BindingsOf<Shape> = { readonly [Key in keyof Shape]-?: Binding };

@@ -2,6 +2,7 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { describe, expect, it } from 'vitest';
 import {
+  allOf,
   type Binding,
   getsObjects,
   machineRef,
@@ -121,5 +122,10 @@ describe('a binding', () => {
 
   it('to a plain value allows nothing', () => {
     expect(bound(setting('dev'))).toEqual({ value: 'dev', grants: [] });
+  });
+
+  it('can be several of one value, and not of two', () => {
+    expect(bound(allOf(reads(table, 'get'), writes(table, 'put'))).grants).toHaveLength(2);
+    expect(() => bound(allOf(reads(table, 'get'), setting('another')))).toThrow('one and the same value');
   });
 });
