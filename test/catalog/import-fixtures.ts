@@ -5,7 +5,9 @@ import { createImport, createImportRoute } from '../../functions/catalog/create-
 import { failImport } from '../../functions/catalog/fail-import.ts';
 import { getImport, getImportRoute } from '../../functions/catalog/get-import.ts';
 import { categoryId, type ImportId, importId } from '../../functions/catalog/ids.ts';
-import type { Uploads } from '../../functions/catalog/import-store.ts';
+import type { OpenCategoryStore } from '../../functions/catalog/category-store.ts';
+import type { OpenImportStore, Uploads } from '../../functions/catalog/import-store.ts';
+import type { OpenProductStore } from '../../functions/catalog/product-store.ts';
 import { listImportRows, listImportRowsRoute } from '../../functions/catalog/list-import-rows.ts';
 import { memoryImportStore } from '../../functions/catalog/memory-import-store.ts';
 import { runImport } from '../../functions/catalog/run-import.ts';
@@ -39,6 +41,10 @@ export const memoryUploads = () => {
 type StockCall = Parameters<Callable<typeof ApplyImport>>[1];
 
 interface ShopOptions {
+  /** In memory unless given. */
+  readonly products?: OpenProductStore;
+  readonly categories?: OpenCategoryStore;
+  readonly imports?: OpenImportStore;
   /** Made to throw by tests that cut a run off. */
   readonly beforeStock?: () => void;
   readonly beforeProducts?: () => void;
@@ -48,8 +54,12 @@ interface ShopOptions {
 
 /** A shop that imports: everything in memory, the workflow's steps done by hand. */
 export const importingShop = (options: ShopOptions = {}) => {
-  const catalog = memoryCatalog();
-  const imports = memoryImportStore();
+  const memory = memoryCatalog();
+  const catalog = {
+    products: options.products ?? memory.products,
+    categories: options.categories ?? memory.categories,
+  };
+  const imports = options.imports ?? memoryImportStore();
   const { uploads, put } = memoryUploads();
   const now = tickingClock();
   const stock: StockCall[] = [];
