@@ -109,6 +109,9 @@ export const createLambda = async (options: {
   const source = await bundleEnvironment(options.workDir, options.workerHooks);
   const functions = createFunctions({ account, iam, assembly: options.assembly });
 
+  /** Set when the cloud stops: what is cut off then is no failure. */
+  let stopping = false;
+
   const start = (
     fn: LambdaFunction,
     on: { readonly gone: () => void; readonly answer: () => void },
