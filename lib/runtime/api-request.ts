@@ -34,9 +34,22 @@ export const parseBody = (
   }
   const bytes = Buffer.byteLength(text);
   if (bytes > maxBytes) throw payloadTooLarge(`The body has ${bytes} bytes; this route takes ${maxBytes} at most.`);
+  let body: unknown;
+  let isUnicode: boolean;
   try {
-    return JSON.parse(text);
+    body = JSON.parse(text);
+    isUnicode = !HALF_ESCAPE.test(text) || !LONE_HALF.test(JSON.stringify(body));
   } catch (cause) {
     throw invalidRequest('The body is not valid JSON.', { cause });
   }
+  if (!isUnicode) {
+    throw invalidRequest(
+      'The body has text that is not Unicode: an escaped half of a surrogate pair without the other.',
+    );
+  }
+  return body;
 };
+
+/** Text with half a surrogate pair cannot be stored. It can only come escaped, and JSON.stringify escapes nothing else so. */
+const HALF_ESCAPE = /\\u[dD][89a-fA-F]/;
+const LONE_HALF = /(?<!\\)(?:\\\\)*\\ud[89a-f][0-9a-f]{2}/;

@@ -85,13 +85,13 @@ const parseRequest = <Route extends RouteDefinition>(
 const trustParsed = <Request>(request: unknown): Request => request as Request;
 
 const queryOf = (event: APIGatewayProxyEvent): Record<string, string> => {
-  const query: Record<string, string> = {};
-  for (const [name, values] of Object.entries(event.multiValueQueryStringParameters ?? {})) {
-    if (values === undefined) continue;
+  const query = Object.entries(event.multiValueQueryStringParameters ?? {}).flatMap(([name, values]) => {
+    if (values === undefined) return [];
     if (values.length > 1) throw invalidRequest(`The query parameter ${name} may be given once only.`);
-    if (values[0] !== undefined) query[name] = values[0];
-  }
-  return query;
+    return values.map((value): [string, string] => [name, value]);
+  });
+  // Not by assignment: a parameter called __proto__ would not become one, and would not be refused as unknown.
+  return Object.fromEntries(query);
 };
 
 const refuseQuery = (event: APIGatewayProxyEvent): undefined => {

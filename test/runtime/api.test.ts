@@ -141,6 +141,14 @@ describe('api()', () => {
     ],
     ['a query parameter twice', good({ query: { limit: ['1', '2'] } }), 400, 'invalid_request'],
     ['a query parameter that is unknown', good({ query: { offset: ['1'] } }), 400, 'invalid_request'],
+    [
+      'a query parameter called __proto__',
+      good({ query: Object.fromEntries([['__proto__', ['1']]]) }),
+      400,
+      'invalid_request',
+    ],
+    ['half a surrogate pair', good({ body: '{"name":"a\\ud800"}' }), 400, 'invalid_request'],
+    ['the other half in a name of a member', good({ body: '{"name":"a","\\uDC00":1}' }), 400, 'invalid_request'],
     ['no caller', good({ caller: undefined }), 401, 'unauthorized'],
     ['a kind of caller that is not let in', good({ caller: operator }), 403, 'forbidden'],
     ['a missing permission', good({ caller: { ...secret, permissions: ['orders:read'] } }), 403, 'forbidden'],
@@ -150,6 +158,15 @@ describe('api()', () => {
     expect([statusCode, json.code]).toEqual([status, code]);
     expect(headers?.['content-type']).toBe('application/problem+json');
     expect(useCase).not.toHaveBeenCalled();
+  });
+
+  it.each([
+    ['a pair of surrogates', '😀', '"\\ud83d\\ude00"'],
+    ['a backslash before what looks like half a pair', '\\ud8', '"\\\\ud8"'],
+  ])('takes %s', async (_name, name, json) => {
+    const useCase = vi.fn(async () => ({ body: { name } }));
+    expect((await run(good({ body: `{"name":${json}}` }), useCase)).json).toEqual({ name });
+    expect(useCase).toHaveBeenCalledWith(expect.objectContaining({ body: { name } }));
   });
 
   it('lets a customer in where a publishable key may come in, without If-Match', async () => {
