@@ -21,25 +21,30 @@ const newTrace = (now: number): string =>
 
 const empty = Buffer.alloc(0);
 
-/** The body of a request; undefined when it is larger than allowed (the rest is left unread). */
+/** So much of a body that is too large is read and thrown away: an answer before its end would be lost with the connection. */
+const largestDiscarded = 10 * largestBody;
+
+/** The body of a request; undefined when it is larger than allowed. */
 const readBody = (request: IncomingMessage): Promise<Buffer | undefined> =>
   new Promise((resolve, reject) => {
-    if (Number(request.headers['content-length'] ?? 0) > largestBody) {
-      resolve(undefined);
-      return;
-    }
     const chunks: Buffer[] = [];
     let size = 0;
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > largestBody) {
+      if (size <= largestBody) {
+        chunks.push(chunk);
+        return;
+      }
+      chunks.length = 0;
+      if (size > largestDiscarded) {
         request.pause();
         resolve(undefined);
-      } else chunks.push(chunk);
+      }
     });
-    request.on('end', () =>
-      resolve(chunks.length === 0 ? empty : chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)),
-    );
+    request.on('end', () => {
+      if (size > largestBody) resolve(undefined);
+      else resolve(chunks.length === 0 ? empty : chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
+    });
     request.on('error', reject);
   });
 
