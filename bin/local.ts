@@ -3,9 +3,9 @@
  *
  * `--fresh` begins with empty state; `--filter-domain`, `--filter-trace` and `--level` choose lines of the live log;
  * `--port` and `--aws-port` choose ports (0: any free one); `--state` the state directory; `--concurrency one|many`;
- * `--synchronous FULL|NORMAL`; `--engine-endpoint URL` takes another DynamoDB; `--profile` prints where the time of the main thread went. `WEATHER=rough` (with
+ * `--synchronous FULL|NORMAL`; `--engine-endpoint URL` takes another DynamoDB; `--profile` prints where the time went. `WEATHER=rough` (with
  * `WEATHER_SEED`) makes the cloud unkind. `--bare` takes the app in cdk.out as it is (or in `--assembly`), with no demo shops
- * and no watching. `--record-grants FILE` notes each permission that is used.
+ * and no watching.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,10 +16,10 @@ import { apiClient } from '../lib/client/http.ts';
 import { readOperatorKey } from '../lib/client/operator.ts';
 import { welcome } from '../lib/client/welcome.ts';
 import { startCloud, type Cloud } from '../lib/local/cloud.ts';
+import { shownTimes, startProfile } from '../lib/local/cpu-profile.ts';
 import { createLog } from '../lib/local/log.ts';
 import { READY_WORD } from '../lib/local/spawn.ts';
 import { createBundles } from '../lib/local/start/bundles.ts';
-import { startProfile } from '../lib/local/start/profile.ts';
 import { changedStacks, createStackWatch } from '../lib/local/start/stack-changes.ts';
 import { ensureAssembly, synthesize } from '../lib/local/start/synthesis.ts';
 import { BUNDLES, bundleOptions, lambdaEntries } from '../scripts/bundle.ts';
@@ -37,7 +37,6 @@ const { values } = parseArgs({
     synchronous: { type: 'string', default: 'FULL' },
     'engine-endpoint': { type: 'string' },
     assembly: { type: 'string' },
-    'record-grants': { type: 'string' },
     level: { type: 'string' },
     'filter-domain': { type: 'string' },
     'filter-trace': { type: 'string' },
@@ -102,9 +101,9 @@ const start = async (): Promise<Cloud> => {
     concurrency: settings.concurrency,
     synchronous: settings.synchronous,
     engineEndpoint: values['engine-endpoint'],
-    recordGrants: values['record-grants'],
     log,
     variables: functionLevel === undefined ? {} : { CARTWRIGHT_LOG_LEVEL: functionLevel },
+    profile: values.profile,
     rebuilt: () => bundles.rebuilt(),
   });
   if (!values.bare) bundles.watch();
@@ -145,12 +144,15 @@ const untilInterrupted = (): Promise<void> =>
   });
 
 const interrupted = untilInterrupted();
-const endProfile = values.profile ? await startProfile(join('.local', 'profile', 'main.cpuprofile')) : undefined;
+const endProfile = values.profile ? await startProfile() : undefined;
 try {
   const cloud = await start();
   await Promise.race([announce(cloud), interrupted]);
   await interrupted;
-  for (const line of (await endProfile?.()) ?? []) console.log(line);
+  if (endProfile !== undefined) {
+    console.log(['Main thread:', ...shownTimes([await endProfile()], 30)].join('\n'));
+    console.log(['Functions:', ...shownTimes(await cloud.profiles(), 50)].join('\n'));
+  }
   bundles.stop();
   stackWatch.stop();
   await cloud.stop();

@@ -4,20 +4,22 @@
  * synthesized app, and the quickest file that used it must fail, with the action named in the cloud's log.
  */
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Table from 'cli-table3';
+import * as z from 'zod';
 import { readOperatorKey } from '../lib/client/operator.ts';
 import { spawnCloud } from '../lib/local/spawn.ts';
 import { seededRandom } from '../lib/local/weather.ts';
 import { type Grant, grantsOf, withoutStatement } from './granted.ts';
 
-interface Use {
-  readonly role: string;
-  readonly action: string;
-  readonly resource: string;
-}
+const Use = z.object({
+  role: z.string().transform((arn) => arn.split('/').at(-1) ?? arn),
+  action: z.string(),
+  resource: z.string(),
+});
+type Use = z.output<typeof Use>;
 
 interface FileRun {
   readonly file: string;
@@ -39,17 +41,23 @@ const runSuite = (file: string, env: Readonly<Record<string, string>>): Promise<
 };
 
 /** Runs one end-to-end file against a cloud of its own; `log` gets the cloud's lines. */
-const runAgainst = async (file: string, args: readonly string[], log: string[]): Promise<boolean> => {
+const runAgainst = async (
+  file: string,
+  args: readonly string[],
+  log: string[],
+): Promise<{ passed: boolean; uses: readonly Use[] }> => {
   const stateDir = mkdtempSync(join(tmpdir(), 'cartwright-grants-'));
   try {
     const cloud = await spawnCloud({ stateDir, args, onLine: (line) => log.push(line) });
     try {
       const operatorKey = await readOperatorKey({ stage: 'dev', endpoint: cloud.awsUrl });
-      return await runSuite(file, {
+      const passed = await runSuite(file, {
         CARTWRIGHT_API_URL: cloud.apiUrl,
         CARTWRIGHT_AWS_URL: cloud.awsUrl,
         CARTWRIGHT_OPERATOR_KEY: operatorKey,
       });
+      const uses = z.array(Use).parse(await (await fetch(`${cloud.awsUrl}/_local/grants`)).json());
+      return { passed, uses };
     } finally {
       await cloud.stop();
     }
@@ -58,15 +66,6 @@ const runAgainst = async (file: string, args: readonly string[], log: string[]):
   }
 };
 
-const parseUses = (text: string): Use[] =>
-  text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => {
-      const [role = '', action = '', resource = ''] = line.split(' ');
-      return { role: role.split('/').at(-1) ?? role, action, resource };
-    });
-
 /** A use belongs to the grant of its role that names the action and, if several do, the resource. */
 const usedBy = (grant: Grant, action: string, use: Use): boolean =>
   use.role === grant.role && use.action === action && grant.resources.some((name) => use.resource.includes(name));
@@ -74,13 +73,9 @@ const usedBy = (grant: Grant, action: string, use: Use): boolean =>
 const recordUses = async (): Promise<FileRun[]> => {
   const runs: FileRun[] = [];
   for (const file of globSync('test/e2e/*.e2e.test.ts').sort()) {
-    const directory = mkdtempSync(join(tmpdir(), 'cartwright-uses-'));
-    const recordFile = join(directory, 'uses');
     const started = performance.now();
-    const passed = await runAgainst(file, ['--record-grants', recordFile], []);
+    const { passed, uses } = await runAgainst(file, [], []);
     if (!passed) throw new Error(`${file} fails even with every grant in place`);
-    const uses = existsSync(recordFile) ? parseUses(readFileSync(recordFile, 'utf8')) : [];
-    rmSync(directory, { recursive: true, force: true });
     runs.push({ file, seconds: (performance.now() - started) / 1000, uses });
     console.log(`${file}: ${uses.length} uses in ${runs.at(-1)?.seconds.toFixed(1)} s`);
   }
@@ -100,10 +95,13 @@ const noticed = async (grant: Grant, runs: readonly FileRun[]): Promise<string |
     const template = join(assembly, grant.template);
     writeFileSync(template, withoutStatement(readFileSync(template, 'utf8'), grant));
     const log: string[] = [];
-    const passed = await runAgainst(quickest.file, ['--assembly', assembly], log).catch((error: unknown) => {
-      log.push(String(error));
-      return false;
-    });
+    const passed = await runAgainst(quickest.file, ['--assembly', assembly], log).then(
+      (run) => run.passed,
+      (error: unknown) => {
+        log.push(String(error));
+        return false;
+      },
+    );
     const named = grant.actions.find((action) => log.some((line) => line.includes(action)));
     return passed || named === undefined ? undefined : `${quickest.file} (${named})`;
   } finally {

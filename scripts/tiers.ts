@@ -52,10 +52,16 @@ mkdirSync(reports, { recursive: true });
 
 const runTier = (tier: Tier, reportFile: string): Promise<boolean> => {
   const [program = '', ...args] = tier.command;
-  const reporters = tier.vitest === true ? ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`] : [];
-  const child = spawn(program, [...args, ...reporters], { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...tier.env } });
+  const reporters =
+    tier.vitest === true ? ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`] : [];
+  const child = spawn(program, [...args, ...reporters], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...tier.env },
+  });
   return new Promise((resolve, reject) => {
-    child.on('error', (cause) => reject(new Error(`${program} cannot be started. Run this through npm, after npm ci.`, { cause })));
+    child.on('error', (cause) =>
+      reject(new Error(`${program} cannot be started. Run this through npm, after npm ci.`, { cause })),
+    );
     child.on('exit', (code) => resolve(code === 0));
   });
 };
@@ -76,7 +82,11 @@ if (tiers.length === 0) {
   process.exit(2);
 }
 
-const table = new Table({ head: ['tier', 'seconds', 'passed', 'failed'], style: { head: [], border: [] }, colAligns: ['left', 'right', 'right', 'right'] });
+const table = new Table({
+  head: ['tier', 'seconds', 'passed', 'failed'],
+  style: { head: [], border: [] },
+  colAligns: ['left', 'right', 'right', 'right'],
+});
 let passed = 0;
 let failed = 0;
 for (const [index, tier] of tiers.entries()) {
@@ -88,7 +98,12 @@ for (const [index, tier] of tiers.entries()) {
   passed += counts.numPassedTests;
   failed += counts.numFailedTests + (!ok && counts.numFailedTests === 0 ? 1 : 0);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  table.push([tier.name, seconds, tier.vitest === true ? counts.numPassedTests : ok ? 'ok' : '', ok ? '' : counts.numFailedTests || 'failed']);
+  table.push([
+    tier.name,
+    seconds,
+    tier.vitest === true ? counts.numPassedTests : ok ? 'ok' : '',
+    ok ? '' : counts.numFailedTests || 'failed',
+  ]);
   if (!ok) break;
 }
 console.log(`\n${table.toString()}\n`);

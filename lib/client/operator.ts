@@ -11,7 +11,9 @@ export interface Deployment {
 /** The local cloud takes the access key `local` as the developer who may do everything. */
 const options = (deployment: Deployment) =>
   deployment.endpoint === undefined
-    ? { ...(deployment.region === undefined ? {} : { region: deployment.region }) }
+    ? deployment.region === undefined
+      ? {}
+      : { region: deployment.region }
     : {
         endpoint: deployment.endpoint,
         region: deployment.region ?? 'eu-central-1',

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { createApiGateway } from './api-gateway/create-api-gateway.ts';
 import { systemClock } from './clock.ts';
 import type { Account, Meter, Stoppable } from './contracts.ts';
+import type { SelfTimes } from './cpu-profile.ts';
 import { createDynamoDb } from './dynamodb/dynamodb.ts';
 import { createEndpoint } from './endpoint/endpoint.ts';
 import { createFastPathHost } from './endpoint/fast-path-host.ts';
@@ -44,8 +45,8 @@ export interface CloudOptions {
   readonly engineEndpoint?: string | undefined;
   /** Variables that every function gets besides its own, e.g. a log level. */
   readonly variables?: Readonly<Record<string, string>> | undefined;
-  /** File in which each permission that a role uses is noted, for the proof of the grants. */
-  readonly recordGrants?: string | undefined;
+  /** Profiles the functions. */
+  readonly profile?: boolean | undefined;
   /** Settles when bundles that are being rebuilt are on disk; invocations wait for it. */
   readonly rebuilt?: (() => Promise<void> | undefined) | undefined;
 }
@@ -56,6 +57,8 @@ export interface Cloud extends Stoppable {
   /** `AWS_ENDPOINT_URL` for the AWS CLI. */
   readonly awsUrl: string;
   readonly meter: Meter;
+  /** What the functions' time went into, with the option `profile`. */
+  profiles(): Promise<readonly SelfTimes[]>;
 }
 
 /**
@@ -71,7 +74,7 @@ export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
   const state = createState({ file: join(stateDir, 'state.db'), synchronous: options.synchronous });
   const meter = createMeter();
   const weather = createWeather(options.weather);
-  const iam = createIam({ account, stateDir, recordGrants: options.recordGrants });
+  const iam = createIam({ account, stateDir });
   const common = { account, iam, state, clock, weather, meter, log };
 
   const dynamodb = createDynamoDb({ ...common, stateDir, engineEndpoint: options.engineEndpoint });
@@ -87,6 +90,7 @@ export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
     workDir: join(stateDir, 'lambda'),
     variables: options.variables,
     rebuilt: options.rebuilt,
+    profile: options.profile,
     workerHooks: createFastPathHost({
       iam,
       dynamodb,
@@ -154,7 +158,7 @@ export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
     sources.start();
     schedules.start();
     const apiUrl = await gateway.start();
-    return { apiUrl, awsUrl: endpoint.url, meter, stop };
+    return { apiUrl, awsUrl: endpoint.url, meter, profiles: () => lambda.profiles(), stop };
   } catch (error) {
     await stop();
     throw error;

@@ -30,7 +30,18 @@ const KEPT_LINES = 200;
 /** Starts a local cloud in a process group of its own, on free ports, without demo shops, and waits until it serves. */
 export const spawnCloud = async (options: SpawnOptions): Promise<CloudProcess> => {
   const program = fileURLToPath(new URL('../../bin/local.ts', import.meta.url));
-  const args = [program, '--ready-line', '--bare', '--port', '0', '--aws-port', '0', '--state', options.stateDir, ...(options.args ?? [])];
+  const args = [
+    program,
+    '--ready-line',
+    '--bare',
+    '--port',
+    '0',
+    '--aws-port',
+    '0',
+    '--state',
+    options.stateDir,
+    ...(options.args ?? []),
+  ];
   const child = spawn(process.execPath, args, {
     cwd: fileURLToPath(new URL('../..', import.meta.url)),
     env: { ...process.env, ...options.env },
@@ -52,7 +63,9 @@ export const spawnCloud = async (options: SpawnOptions): Promise<CloudProcess> =
     createInterface({ input: child.stdout }).on('line', take);
     createInterface({ input: child.stderr }).on('line', take);
     child.once('error', reject);
-    void exited.then((code) => reject(new Error(`The local cloud ended with code ${code} before it served:\n${lines.slice(-30).join('\n')}`)));
+    void exited.then((code) =>
+      reject(new Error(`The local cloud ended with code ${code} before it served:\n${lines.slice(-30).join('\n')}`)),
+    );
   });
   const { apiUrl, awsUrl } = await ready;
   const pid = child.pid;

@@ -2,7 +2,6 @@ import type { TenantId } from './tenant.ts';
 
 /** Attributes that hold partition keys of the table or of a tenant-wide index: they all begin with the tenant. */
 const PARTITION_ATTRIBUTES = ['pk', 'gsi1pk', 'gsi2pk', 'gsi3pk'] as const;
-export type PartitionAttribute = (typeof PARTITION_ATTRIBUTES)[number];
 
 export const tenantPrefix = (tenant: TenantId): string => `t#${tenant}#`;
 

@@ -44,22 +44,3 @@ export const loggerFor = (trace: Trace): Logger => {
     console.log(JSON.stringify({ level, message, fn, ...trace, ...fields }));
   };
 };
-
-/**
- * A metric in CloudWatch's embedded metric format: a log line that CloudWatch turns into a number. The domain is the
- * only dimension; a tenant never is one, because each value of a dimension is billed as a metric of its own.
- */
-export const metric = (domain: string, name: string, value: number, unit: 'Count' | 'Milliseconds' = 'Count'): void => {
-  console.log(
-    JSON.stringify({
-      _aws: {
-        Timestamp: new Date().getTime(),
-        CloudWatchMetrics: [
-          { Namespace: 'Cartwright', Dimensions: [['domain']], Metrics: [{ Name: name, Unit: unit }] },
-        ],
-      },
-      domain,
-      [name]: value,
-    }),
-  );
-};

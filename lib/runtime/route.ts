@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { ErrorDefinition } from './errors.ts';
 import type { Permission } from './permissions.ts';
-import type { Caller, TenantCaller } from './tenant.ts';
+import type { Caller } from './tenant.ts';
 
 /**
  * Who may call a route. `publishable` includes a logged-in customer: a token says more than the key it was got with.
@@ -99,6 +99,3 @@ export type UseCase<Route extends RouteDefinition> = (request: RequestOf<Route>)
 
 /** Keeps the literal types of a route. */
 export const defineRoute = <const Route extends RouteDefinition>(route: Route): Route => route;
-
-/** The caller of a route that only tenants' callers may use. */
-export type { TenantCaller };

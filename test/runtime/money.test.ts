@@ -58,9 +58,9 @@ describe('allocate', () => {
           expect(parts.reduce((sum, part) => sum + part, 0)).toBe(amount);
           const total = weights.reduce((sum, weight) => sum + weight, 0);
           if (total === 0) return;
-          parts.forEach((part, index) =>
-            expect(Math.abs(part - (amount * (weights[index] ?? 0)) / total)).toBeLessThan(1),
-          );
+          for (const [index, part] of parts.entries()) {
+            expect(Math.abs(part - (amount * (weights[index] ?? 0)) / total)).toBeLessThan(1);
+          }
         },
       ),
     );

@@ -1,7 +1,6 @@
 import type { AuthorizationRequest } from '../contracts.ts';
 import { accessDenied } from './access-denied.ts';
 import { callerContext, requestContext } from './context.ts';
-import { grantRecord } from './grant-record.ts';
 import type { RoleSnapshot } from './iam.ts';
 import { compilePolicies } from './policy-set.ts';
 
@@ -16,10 +15,8 @@ export const createAuthorizer = (
   const policies = compilePolicies(snapshot.policies, allowed);
   const { principal } = snapshot;
   const caller = callerContext(snapshot, snapshot.account);
-  const record = grantRecord(snapshot.recordGrants);
   return (request) => {
     const verdict = policies.decide({ ...request, principal }, () => requestContext(caller, request));
     if (verdict.effect !== 'allow') throw accessDenied({ ...request, principal }, verdict);
-    record(principal.arn, request.action, request.resource);
   };
 };

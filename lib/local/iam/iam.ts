@@ -5,7 +5,6 @@ import type { RequestContext } from './context.ts';
 import { deriveCredentials, ROOT_ACCESS_KEY, ROOT_SECRET_KEY, stateSecret } from './credentials.ts';
 import type { Credentials } from './credentials.ts';
 import { accessDenied } from './access-denied.ts';
-import { grantRecord } from './grant-record.ts';
 import { parsePolicy } from './documents.ts';
 import { compilePolicies } from './policy-set.ts';
 import type { NamedPolicy, PolicySet, Verdict } from './policy-set.ts';
@@ -17,8 +16,6 @@ export interface RoleSnapshot {
   readonly tags: Readonly<Record<string, string>>;
   readonly policies: readonly NamedPolicy[];
   readonly account: Account;
-  /** File in which the permissions that are used are noted. */
-  readonly recordGrants?: string | undefined;
 }
 
 export interface LocalIam extends Iam {
@@ -46,13 +43,8 @@ interface CompiledRole {
  * Decides as IAM does in one account: an explicit deny of the identity's or the resource's policies wins; otherwise one
  * allow of either is enough; otherwise the request is denied. AWS services have the resource's policy alone.
  */
-export const createIam = (options: {
-  readonly account: Account;
-  readonly stateDir: string;
-  readonly recordGrants?: string | undefined;
-}): LocalIam => {
-  const { account, recordGrants } = options;
-  const record = grantRecord(recordGrants);
+export const createIam = (options: { readonly account: Account; readonly stateDir: string }): LocalIam => {
+  const { account } = options;
   const secret = stateSecret(options.stateDir);
   const compiled = new Map<string, CompiledRole>();
   const serviceContexts = new Map<string, RequestContext>();
@@ -137,10 +129,7 @@ export const createIam = (options: {
     if (identity.effect === 'deny') throw accessDenied(request, identity);
     const resource = resourcePolicy(policyHolder(request.resource))?.decide(request, context);
     if (resource?.effect === 'deny') throw accessDenied(request, resource);
-    if (identity.effect === 'allow' || resource?.effect === 'allow') {
-      record(principal.arn, request.action, request.resource);
-      return;
-    }
+    if (identity.effect === 'allow' || resource?.effect === 'allow') return;
     throw accessDenied(request, identity);
   };
 
@@ -186,7 +175,6 @@ export const createIam = (options: {
         tags: role.tags,
         policies: store.policiesOf(role),
         account,
-        recordGrants,
       };
     },
   };
