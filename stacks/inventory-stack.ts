@@ -37,11 +37,11 @@ export class InventoryStack extends DomainStack {
       });
 
     fn('Reserve', 'reserve', 'batchGet', 'get', 'query', 'put', 'update', 'check', 'delete');
-    fn('Release', 'release', 'query', 'put', 'update');
+    fn('Release', 'release', 'get', 'query', 'put', 'update');
     fn('ApplyImport', 'apply-import', 'batchGet', 'put', 'update');
     new Inbox(this, 'Inbox', {
       events: [VariantCreated, VariantDeleted, OrderConfirmed, OrderRejected, OrderCancelled, OrderFulfilled],
-      fn: fn('InboxConsumer', 'inbox', 'query', 'put', 'update'),
+      fn: fn('InboxConsumer', 'inbox', 'get', 'query', 'put', 'update'),
     });
     this.#publishAdjustmentsOnly(new EventPublisher(this, 'Publisher', { table, entry: 'inventory/publish' }));
 

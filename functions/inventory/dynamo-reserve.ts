@@ -93,8 +93,8 @@ export const reserveStock = ({ db, views, giveUp }: ReserveDeps): ReservationSto
     };
 
     const writeChunk = async (start: number, planned: readonly PlannedLine[], end: number): Promise<ChunkOutcome> => {
-      const takes = planned.flatMap(({ line: { variantId }, draws, guessed }) =>
-        draws.map((draw) => ({ variantId, draw, guessed })),
+      const takes = planned.flatMap(({ line: { variantId }, draws, alone }) =>
+        draws.map((draw) => ({ variantId, draw, alone })),
       );
       const stored = planned.map(({ line, draws }) =>
         toStoredLine(line.variantId, line.quantity, draws, defaultLocation),
@@ -114,9 +114,7 @@ export const reserveStock = ({ db, views, giveUp }: ReserveDeps): ReservationSto
         ...(start === 0 ? [] : [stillHeld(orderId)]),
       ];
       try {
-        const writes = takes.map(({ variantId, draw, guessed }) =>
-          takeWrite(defaultLocation, variantId, draw, guessed),
-        );
+        const writes = takes.map(({ variantId, draw, alone }) => takeWrite(defaultLocation, variantId, draw, alone));
         await table.transact([...head, ...writes], { onConflict: onConflict(planned) });
         for (const { line, draws } of planned) if (draws.length > 1) drawn.add(line.variantId);
         return { kind: 'held', end };
@@ -134,8 +132,8 @@ export const reserveStock = ({ db, views, giveUp }: ReserveDeps): ReservationSto
       takes: readonly { readonly variantId: string }[],
     ): Promise<ChunkOutcome> => {
       const [own, head] = reasons.slice(0, headLength);
-      if (head?.failed === true && isReleased(head.item)) return existingChunk(head.item);
-      if (own?.failed === true) return existingChunk(own.item);
+      if (head?.failed === true && isReleased(head.item)) return existingChunk(head.item, lines.length);
+      if (own?.failed === true) return existingChunk(own.item, lines.length);
       seen.clear();
       const unknown: string[] = [];
       for (const [index, { variantId }] of takes.entries()) {
@@ -216,9 +214,10 @@ const stillHeld = (orderId: string): Write => ({
 
 const isReleased = (head: Item | undefined): boolean => head === undefined || Chunk.parse(head).state === 'released';
 
-const existingChunk = (item: Item | undefined): ChunkOutcome => {
+const existingChunk = (item: Item | undefined, total: number): ChunkOutcome => {
   if (item === undefined) return { kind: 'closed', shortage: undefined };
   const chunk = Chunk.parse(item);
   if (chunk.state === 'released') return { kind: 'closed', shortage: chunk.shortage };
+  if (chunk.total !== total) throw new Error(`The order ${chunk.orderId} has reserved other lines before`);
   return { kind: 'held', end: chunk.end };
 };

@@ -42,8 +42,9 @@ export const readChunks = async (table: TenantDb, orderId: string): Promise<Chun
 };
 
 /**
- * Ends a reservation chunk by chunk, the head first: from then on no chunk can be added. Each chunk's end and the return of its
- * stock are one transaction, so that doing it again (after a crash, for the second delivery) goes on where it stopped.
+ * Ends a reservation chunk by chunk, the head first: from then on no chunk can be added, so only then are the others read. Each
+ * chunk's end and the return of its stock are one transaction, so that doing it again (after a crash, for the second delivery)
+ * goes on where it stopped.
  *
  * @returns the chunks as they are afterwards; none when the order never reserved
  */
@@ -54,12 +55,15 @@ export const settleReservation = async (
   ending: Ending,
 ): Promise<readonly Chunk[]> => {
   const table = db(tenant);
-  const chunks = await readChunks(table, orderId);
-  const settled: Chunk[] = [];
-  for (const [index, chunk] of chunks.entries()) {
-    const head = settled[0];
-    if (head !== undefined && head.state !== ending.state) break;
-    settled.push(await settleChunk(table, defaultLocationOf(tenant), chunk, index === 0, ending));
+  const item = await table.get(chunkKey(orderId, 0), { consistent: true });
+  if (item === undefined) return [];
+  const head = await settleChunk(table, defaultLocationOf(tenant), Chunk.parse(item), true, ending);
+  if (head.end === head.total) return [head];
+  const [, ...others] = await readChunks(table, orderId);
+  if (head.state !== ending.state) return [head, ...others];
+  const settled: Chunk[] = [head];
+  for (const chunk of others) {
+    settled.push(await settleChunk(table, defaultLocationOf(tenant), chunk, false, ending));
   }
   return settled;
 };

@@ -87,8 +87,8 @@ export const planVariant = (
     ...Object.fromEntries(newLevels.map((locationId) => [locationId, { b: 1, v: 1 }])),
   };
   if (snapshot === undefined) {
-    const elsewhere = newLevels.length > 0 ? { elsewhere: true } : {};
-    const made = { ...stock, ...change.settings, ...elsewhere, available: own, revision: 1, layout };
+    const spread = newLevels.length > 0 ? { spread: true } : {};
+    const made = { ...stock, ...change.settings, ...spread, available: own, revision: 1, layout };
     return {
       writes: [
         { put: { ...stockKey(change.variantId), ...made }, condition: { expression: 'attribute_not_exists(pk)' } },
@@ -97,7 +97,7 @@ export const planVariant = (
       moved,
     };
   }
-  const set = { ...next, ...(newLevels.length > 0 ? { layout, elsewhere: true } : {}), updatedAt: at };
+  const set = { ...next, ...(newLevels.length > 0 ? { layout, spread: true } : {}), updatedAt: at };
   return { writes: [ownItemWrite(stock, own, settings.policy === 'deny', set), ...others], moved };
 };
 

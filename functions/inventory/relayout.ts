@@ -1,7 +1,7 @@
 import { type TenantDb, TransactionRefused, type Write } from '../../lib/runtime/db.ts';
-import { bucketsFor, spread } from './buckets.ts';
+import { bucketsFor, spread as spreadEvenly } from './buckets.ts';
 import { stockKey } from './keys.ts';
-import { type Counts, keyOfBucket, layoutOf, type Snapshot, type StoredBucket } from './stored-stock.ts';
+import { type Counts, isSpread, keyOfBucket, layoutOf, type Snapshot, type StoredBucket } from './stored-stock.ts';
 
 class GaveUp extends Error {}
 
@@ -54,7 +54,7 @@ const relayoutWrites = (defaultLocation: string, snapshot: Snapshot, locationId:
   const { stock } = snapshot;
   const { variantId } = stock;
   const before = snapshot.buckets.filter((bucket) => bucket.locationId === locationId);
-  const parts = spread(availableAt(snapshot, locationId), bucketsFor(availableAt(snapshot, locationId)));
+  const parts = spreadEvenly(availableAt(snapshot, locationId), bucketsFor(availableAt(snapshot, locationId)));
   const layout = { b: parts.length, v: layoutOf(stock, locationId).v + 1 };
   const gone = before.filter(({ bucket }) => bucket >= parts.length);
   const sum = (name: 'reserved' | 'shipped') => gone.reduce((total, bucket) => total + bucket[name], 0);
@@ -68,8 +68,9 @@ const relayoutWrites = (defaultLocation: string, snapshot: Snapshot, locationId:
   });
 
   const isOwnItem = (bucket: StoredBucket) => locationId === defaultLocation && bucket.bucket === 0;
-  const layoutNames = { '#layout': 'layout', '#location': locationId, '#revision': 'revision' };
-  const layoutValues = { ':layout': layout, ':revision': stock.revision, ':one': 1 };
+  const spread = isSpread({ ...stock.layout, [locationId]: layout }, defaultLocation);
+  const layoutNames = { '#layout': 'layout', '#location': locationId, '#spread': 'spread', '#revision': 'revision' };
+  const layoutValues = { ':layout': layout, ':spread': spread, ':revision': stock.revision, ':one': 1 };
 
   return [
     {
@@ -85,7 +86,7 @@ const relayoutWrites = (defaultLocation: string, snapshot: Snapshot, locationId:
 
   /** The variant's item names the layout, whose changes count as revisions; it is a bucket too at the default location. */
   function ownItemUpdate(own: { was: StoredBucket | undefined; is: StoredBucket } | undefined) {
-    const update = '#layout.#location = :layout, #revision = #revision + :one';
+    const update = '#layout.#location = :layout, #spread = :spread, #revision = #revision + :one';
     const condition = '#revision = :revision';
     if (own?.was === undefined) return { update: `SET ${update}`, condition, names: layoutNames, values: layoutValues };
     return {

@@ -7,8 +7,8 @@ const MAX_ACTIONS = 99;
 export interface PlannedLine {
   readonly line: StockLine;
   readonly draws: readonly Draw[];
-  /** Planned without having looked: the writes must not trust it. */
-  readonly guessed: boolean;
+  /** Planned as if the variant's own item were all there is: the write must say so. */
+  readonly alone: boolean;
 }
 
 /** The next lines of an order that fit into one transaction, or what stands against it. */
@@ -48,7 +48,7 @@ export const planChunk = (
       break;
     }
     actions += plan.draws.length;
-    planned.push({ line, draws: plan.draws, guessed: known === undefined });
+    planned.push({ line, draws: plan.draws, alone: view?.levels.length === 1 });
   }
   if (unsure.length > 0) return { kind: 'unsure', variantIds: unsure };
   return { kind: 'planned', lines: planned, end: start + planned.length };

@@ -5,10 +5,10 @@ import { keyOfBucket } from './stored-stock.ts';
 
 /**
  * Takes from a bucket for an order. The condition is the promise that nothing is sold twice: enough is available, or the
- * variant may be sold below zero. The variant's own item also says whether it is still tracked and, to a guess, whether there is
- * another location that might come first.
+ * variant may be sold below zero. The variant's own item also says whether it is still tracked and, to who believes that it is all
+ * there is (`alone`), whether that is so.
  */
-export const takeWrite = (defaultLocation: string, variantId: string, draw: Draw, guessed: boolean): Write => {
+export const takeWrite = (defaultLocation: string, variantId: string, draw: Draw, alone: boolean): Write => {
   const isOwnItem = draw.locationId === defaultLocation && draw.bucket === 0;
   const enough = draw.beyond ? '#policy = :continue' : '#available >= :quantity';
   return {
@@ -18,18 +18,19 @@ export const takeWrite = (defaultLocation: string, variantId: string, draw: Draw
       condition: [
         enough,
         ...(isOwnItem ? ['#tracked = :true'] : []),
-        ...(isOwnItem && guessed ? ['attribute_not_exists(#elsewhere)'] : []),
+        ...(isOwnItem && alone ? ['(attribute_not_exists(#spread) OR #spread = :false)'] : []),
       ].join(' AND '),
       names: {
         '#available': 'available',
         '#reserved': 'reserved',
         ...(isOwnItem ? { '#tracked': 'tracked' } : {}),
-        ...(isOwnItem && guessed ? { '#elsewhere': 'elsewhere' } : {}),
+        ...(isOwnItem && alone ? { '#spread': 'spread' } : {}),
         ...(draw.beyond ? { '#policy': 'policy' } : {}),
       },
       values: {
         ':quantity': draw.quantity,
         ...(isOwnItem ? { ':true': true } : {}),
+        ...(isOwnItem && alone ? { ':false': false } : {}),
         ...(draw.beyond ? { ':continue': 'continue' } : {}),
       },
     },

@@ -20,8 +20,8 @@ export const StoredStock = z.object({
   version: z.number().int(),
   revision: z.number().int(),
   layout: z.record(z.string(), z.object({ b: z.number().int().min(1), v: z.number().int() })),
-  /** Is there stock at other locations too? Then where to draw from is not known without looking. */
-  elsewhere: z.boolean().optional(),
+  /** Has it other buckets than this item, here or elsewhere? Then nobody may draw from this one without knowing of them. */
+  spread: z.boolean().optional(),
   /** The import that set it last. */
   source: z.string().optional(),
   createdAt: Instant,
@@ -74,3 +74,7 @@ export const newStock = (variantId: string, at: Instant): StoredStock => ({
   reserved: 0,
   shipped: 0,
 });
+
+/** Does such a layout mean other buckets than the variant's own item? */
+export const isSpread = (layout: StoredStock['layout'], defaultLocation: string): boolean =>
+  Object.entries(layout).some(([locationId, { b }]) => locationId !== defaultLocation || b > 1);

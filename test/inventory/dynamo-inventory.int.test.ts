@@ -5,6 +5,7 @@ import { dynamoStock } from '../../functions/inventory/dynamo-stock-store.ts';
 import { tenantDb } from '../../lib/runtime/db.ts';
 import { startTestEngine, type TestEngine } from '../fixtures/engine.ts';
 import { reservationContract } from './reservation-contract.ts';
+import { stockEquation } from './stock-equation.ts';
 import { stockContract } from './stock-contract.ts';
 
 let engine: TestEngine;
@@ -20,3 +21,4 @@ const makeStores = async () => {
 };
 stockContract(makeStores);
 reservationContract(makeStores);
+stockEquation(makeStores, 20);

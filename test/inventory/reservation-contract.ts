@@ -227,6 +227,18 @@ export const reservationContract = (makeStores: () => Promise<InventoryStores>):
       await Promise.all(orders.map((order) => release(order)));
       expect(await counts('a')).toEqual({ available: 10, reserved: 0, shipped: 0 });
     });
+    it('of 120 lines, reserved and released at the same moment: nothing is held in the end', async () => {
+      await stocked(
+        stores.stock,
+        many(120).map(([name]) => [name, 9] as const),
+      );
+      const orders = ['one', 'two', 'three'];
+      await Promise.all(orders.flatMap((order) => [reserve(order, ...many(120)), release(order)]));
+      await Promise.all(orders.map((order) => release(order)));
+      const ids = many(120).map(([name]) => variantOf(name));
+      const levels = await stores.stock.levels(tenantA, ids, { consistent: true });
+      expect(levels.every(({ levels: [level] }) => level?.available === 9 && level.reserved === 0)).toBe(true);
+    });
     it('committed: it is still reserved, and can be given back or shipped', async () => {
       await reserve('1', ['a', 4]);
       for (const _again of [1, 2]) expect(await commit('1')).toBe('done');

@@ -1,0 +1,222 @@
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { dynamoLocations } from '../../functions/inventory/dynamo-location-store.ts';
+import { dynamoReservations } from '../../functions/inventory/dynamo-reservation-store.ts';
+import { dynamoStock } from '../../functions/inventory/dynamo-stock-store.ts';
+import { relayout } from '../../functions/inventory/relayout.ts';
+import { readSnapshots } from '../../functions/inventory/snapshots.ts';
+import { type DynamoDb, DynamoDbError } from '../../lib/runtime/clients/dynamodb.ts';
+import { tenantDb } from '../../lib/runtime/db.ts';
+import { startTestEngine, type TestEngine } from '../fixtures/engine.ts';
+import {
+  adjustmentOf,
+  AT,
+  countsOf,
+  type InventoryStores,
+  linesOf,
+  MAIN,
+  orderOf,
+  stocked,
+  tenantA,
+  variantOf,
+} from './fixtures.ts';
+
+let engine: TestEngine;
+beforeAll(async () => {
+  engine = await startTestEngine();
+});
+afterAll(async () => engine.stop());
+
+/** The engine behind a client that notes its calls, and whose transactions meet others as often as it is told. */
+const watched = (table: string) => {
+  const calls: { readonly name: string; readonly actions: number }[] = [];
+  let conflicts = 0;
+  let meanwhile: () => Promise<void> = async () => undefined;
+  const client: DynamoDb = {
+    destroy: () => undefined,
+    call: async (name, input) => {
+      calls.push({ name, actions: 'TransactItems' in input ? (input.TransactItems?.length ?? 0) : 1 });
+      if (name === 'TransactWriteItems' && conflicts > 0) {
+        conflicts -= 1;
+        await meanwhile();
+        const body = { CancellationReasons: [{ Code: 'TransactionConflict' }] };
+        throw new DynamoDbError('TransactionCanceledException', 'conflict', 400, body);
+      }
+      return engine.client.call(name, input);
+    },
+  };
+  const db = tenantDb(client, table);
+  return {
+    calls,
+    reservations: dynamoReservations(db, dynamoLocations(db)),
+    meet: (times: number, meeting: () => Promise<void> = async () => undefined) => {
+      conflicts = times;
+      meanwhile = meeting;
+    },
+  };
+};
+
+let table: string;
+let stores: InventoryStores;
+beforeEach(async () => {
+  table = await engine.newTable();
+  const db = tenantDb(engine.client, table);
+  const locations = dynamoLocations(db);
+  stores = { locations, stock: dynamoStock(db), reservations: dynamoReservations(db, locations) };
+});
+const order = (id: string, ...quantities: (readonly [string, number])[]) => ({
+  orderId: orderOf(id),
+  lines: linesOf(...quantities),
+  at: AT,
+});
+const bucketsOf = async (name: string) => {
+  const found = await readSnapshots(tenantDb(engine.client, table)(tenantA), MAIN, [variantOf(name)], {
+    consistent: true,
+  });
+  return found.get(variantOf(name))?.buckets ?? [];
+};
+
+describe('what an order costs', () => {
+  it('two lines: one transaction of three small writes, and no read, also for the first order of all', async () => {
+    await stocked(stores.stock, [
+      ['a', 5],
+      ['b', 5],
+    ]);
+    const { reservations, calls } = watched(table);
+    await reservations.reserve(tenantA, order('1', ['a', 1], ['b', 2]));
+    expect(calls).toEqual([{ name: 'TransactWriteItems', actions: 3 }]);
+    const { Items = [] } = await engine.sdk.send(new ScanCommand({ TableName: table }));
+    const touched = Items.map((item) => unmarshall(item)).filter(
+      ({ sk }) => sk === 'item' || String(sk).startsWith('lines#'),
+    );
+    expect(touched).toHaveLength(3);
+    for (const item of touched) expect(JSON.stringify(item).length).toBeLessThan(1024);
+  });
+  it('confirming it: one small write', async () => {
+    await stocked(stores.stock, [['a', 5]]);
+    const { reservations, calls } = watched(table);
+    await reservations.reserve(tenantA, order('1', ['a', 1]));
+    await reservations.commit(tenantA, orderOf('1'), AT);
+    expect(calls.slice(1)).toEqual([{ name: 'UpdateItem', actions: 1 }]);
+  });
+  it('what is not tracked: nothing but the reservation, once that is known', async () => {
+    const line = { variantId: variantOf('a'), tracked: false, policy: 'deny' as const, quantity: null };
+    await stores.stock.applyImport(tenantA, { source: 'i', lines: [line], traceId: 't', at: AT });
+    const { reservations, calls } = watched(table);
+    await reservations.reserve(tenantA, order('1', ['a', 1]));
+    calls.length = 0;
+    await reservations.reserve(tenantA, order('2', ['a', 1]));
+    expect(calls).toEqual([{ name: 'TransactWriteItems', actions: 1 }]);
+  });
+  it('the last piece gone: refused without any read, by what the refused write answered with', async () => {
+    await stocked(stores.stock, [['a', 1]]);
+    const { reservations, calls } = watched(table);
+    await reservations.reserve(tenantA, order('1', ['a', 1]));
+    calls.length = 0;
+    expect(await reservations.reserve(tenantA, order('2', ['a', 1]))).toMatchObject({ status: 'out_of_stock' });
+    expect(calls.filter(({ name }) => name === 'TransactWriteItems')).toHaveLength(1);
+  });
+});
+
+describe('orders that meet on an item', () => {
+  it('are tried again', async () => {
+    await stocked(stores.stock, [['a', 5]]);
+    const { reservations, meet } = watched(table);
+    meet(3);
+    expect(await reservations.reserve(tenantA, order('1', ['a', 1]))).toEqual({ status: 'reserved' });
+    expect(await countsOf(stores.stock, 'a')).toMatchObject({ available: 4, reserved: 1 });
+  });
+  it('are refused as soon as it is certain, not after all tries', async () => {
+    await stocked(stores.stock, [['a', 1]]);
+    const { reservations, meet, calls } = watched(table);
+    meet(1000, async () => {
+      await stores.reservations.reserve(tenantA, order('faster', ['a', 1]));
+    });
+    expect(await reservations.reserve(tenantA, order('1', ['a', 1]))).toEqual({
+      status: 'out_of_stock',
+      lines: [{ variantId: variantOf('a'), requested: 1, available: 0 }],
+    });
+    expect(calls.filter(({ name }) => name === 'TransactWriteItems')).toHaveLength(1);
+  });
+  it('on much stock that an import brought split it', async () => {
+    const line = { variantId: variantOf('a'), tracked: true, policy: 'deny' as const, quantity: 500 };
+    await stores.stock.applyImport(tenantA, { source: 'i', lines: [line], traceId: 't', at: AT });
+    expect(await bucketsOf('a')).toHaveLength(1);
+    const { reservations, meet } = watched(table);
+    meet(1);
+    expect(await reservations.reserve(tenantA, order('1', ['a', 1]))).toEqual({ status: 'reserved' });
+    expect(await bucketsOf('a')).toHaveLength(10);
+    expect(await countsOf(stores.stock, 'a')).toMatchObject({ available: 499, reserved: 1 });
+  });
+});
+
+describe('buckets', () => {
+  it('hold the stock evenly, one for each 50 pieces and 64 at most', async () => {
+    await stocked(stores.stock, [
+      ['a', 99],
+      ['b', 120],
+      ['c', 100_000],
+    ]);
+    expect((await bucketsOf('a')).map(({ available }) => available)).toEqual([99]);
+    expect((await bucketsOf('b')).map(({ available }) => available)).toEqual([60, 60]);
+    const large = await bucketsOf('c');
+    expect(large).toHaveLength(64);
+    expect(new Set(large.map(({ available }) => available))).toEqual(new Set([1562, 1563]));
+  });
+  it('are used by different orders', async () => {
+    await stocked(stores.stock, [['a', 1000]]);
+    const { reservations, calls } = watched(table);
+    for (let index = 0; index < 40; index += 1) await reservations.reserve(tenantA, order(`o${index}`, ['a', 1]));
+    const used = (await bucketsOf('a')).filter(({ reserved }) => reserved > 0);
+    expect(used.length).toBeGreaterThan(10);
+    expect(calls.filter(({ name }) => name === 'TransactWriteItems').length).toBeLessThan(45);
+  });
+  it('are merged when little is left, and give back what was taken from one that is gone', async () => {
+    await stocked(stores.stock, [['a', 200]]);
+    await stores.reservations.reserve(tenantA, order('early', ['a', 3]));
+    await stores.reservations.reserve(tenantA, order('much', ['a', 150]));
+    expect(await bucketsOf('a')).toHaveLength(1);
+    await stores.reservations.release(tenantA, {
+      orderId: orderOf('early'),
+      at: AT,
+      actor: { type: 'system', id: 's' },
+      restock: true,
+    });
+    expect(await countsOf(stores.stock, 'a')).toEqual({ available: 50, reserved: 150, shipped: 0 });
+  });
+  it('are not moved by what was read before somebody took from them', async () => {
+    const line = { variantId: variantOf('a'), tracked: true, policy: 'deny' as const, quantity: 500 };
+    await stores.stock.applyImport(tenantA, { source: 'i', lines: [line], traceId: 't', at: AT });
+    const db = tenantDb(engine.client, table)(tenantA);
+    const before = (await readSnapshots(db, MAIN, [variantOf('a')], { consistent: true })).get(variantOf('a'));
+    await stores.reservations.reserve(tenantA, order('1', ['a', 1]));
+    expect(before !== undefined && (await relayout(db, MAIN, before, MAIN))).toBe(false);
+    expect(await countsOf(stores.stock, 'a')).toEqual({ available: 499, reserved: 1, shipped: 0 });
+  });
+  it('are seen whole by those who read while they are split', async () => {
+    const names = Array.from({ length: 20 }, (_, index) => `v${index}`);
+    const settings = { tracked: true, policy: 'deny' as const, quantity: 500 };
+    const lines = names.map((name) => ({ variantId: variantOf(name), ...settings }));
+    await stores.stock.applyImport(tenantA, { source: 'i', lines, traceId: 't', at: AT });
+    const db = tenantDb(engine.client, table)(tenantA);
+    const read = () => readSnapshots(db, MAIN, names.map(variantOf), { consistent: true });
+    const before = await read();
+    const sums = new Set<number>();
+    const layouts = new Set<number>();
+    const look = async () => {
+      for (let round = 0; round < 10; round += 1) {
+        for (const { buckets } of (await read()).values()) {
+          sums.add(buckets.reduce((sum, { available }) => sum + available, 0));
+          layouts.add(buckets.length);
+        }
+      }
+    };
+    const split = async () => {
+      for (const snapshot of before.values()) await relayout(db, MAIN, snapshot, MAIN);
+    };
+    await Promise.all([look(), split()]);
+    expect([...sums]).toEqual([500]);
+    expect(layouts).toEqual(new Set([1, 10]));
+  });
+});
