@@ -1,9 +1,12 @@
 import { Worker, type Transferable } from 'node:worker_threads';
 import type { InvokeResult } from '../contracts.ts';
+import type { SelfTimes } from '../cpu-profile.ts';
 import { answerTooLarge, exited, importFailed, MAX_ANSWER_BYTES, timedOut, uncaught } from './failures.ts';
 import {
+  END_PROFILE,
   INIT_FAILED,
   LINES,
+  PROFILE,
   READY,
   type EnvironmentData,
   type FromEnvironment,
@@ -31,6 +34,8 @@ export interface EnvironmentHost {
   call(call: Call): void;
   /** Answers the calls that are past their deadline with a time-out; the environment is then unfit for more. */
   expire(now: number): 'fit' | 'unfit';
+  /** What the thread's time went into, when it is profiled. */
+  profile(): Promise<SelfTimes>;
   /** Ends the thread; calls in flight are answered with an error. */
   stop(): Promise<void>;
 }
@@ -75,6 +80,7 @@ export const startEnvironment = (options: {
   let ready = false;
   let gone = false;
   let failure: string | undefined;
+  let profiled: ((times: SelfTimes) => void) | undefined;
   const initDeadline = now() + INIT_LIMIT_MS;
 
   const settleAll = (payloadOf: (call: Call) => string): void => {
@@ -108,6 +114,9 @@ export const startEnvironment = (options: {
       leave();
       settleAll(() => payload);
       void worker.terminate();
+    } else if (kind === PROFILE) {
+      const pairs: [string, number][] = JSON.parse(payload);
+      profiled?.(new Map(pairs));
     } else if (kind !== LINES) {
       throw new Error(`An environment sent a message of unknown kind ${kind}`);
     }
@@ -150,6 +159,12 @@ export const startEnvironment = (options: {
       }
       return fit;
     },
+    profile: () =>
+      new Promise((resolve) => {
+        profiled = resolve;
+        const message: ToEnvironment = [END_PROFILE, '', ''];
+        worker.postMessage(message);
+      }),
     async stop() {
       gone = true;
       await worker.terminate();

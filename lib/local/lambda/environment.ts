@@ -1,9 +1,12 @@
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
+import { startProfile } from '../cpu-profile.ts';
 import { answerNotJson, handlerMissing, importFailed, thrown } from './failures.ts';
 import {
+  END_PROFILE,
   INIT_FAILED,
   LINES,
+  PROFILE,
   READY,
   type EnvironmentData,
   type FromEnvironment,
@@ -112,6 +115,12 @@ export const runEnvironment = (install?: (options: unknown) => unknown): void =>
     }
   };
 
+  const profiled = data.profile ? startProfile() : undefined;
+  const sendProfile = async (): Promise<void> => {
+    const end = await profiled;
+    post([PROFILE, 0, JSON.stringify([...((await end?.()) ?? [])]), [], 0]);
+  };
+
   const loaded = load();
   void loaded.then((handler) => {
     if (typeof handler === 'string') {
@@ -121,6 +130,10 @@ export const runEnvironment = (install?: (options: unknown) => unknown): void =>
     post([READY, 0, '', ...takePrinted()]);
     port.on('message', (message: ToEnvironment) => {
       const [number, requestId, payload] = message;
+      if (number === END_PROFILE) {
+        void sendProfile();
+        return;
+      }
       void call(handler, requestId, payload).then(([failed, answer]) =>
         post([number, failed, answer, ...takePrinted()]),
       );

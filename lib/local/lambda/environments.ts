@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { AwsError } from '../aws-error.ts';
 import type { Clock } from '../clock.ts';
+import type { SelfTimes } from '../cpu-profile.ts';
 import type { InvokeResult, Meter, Stoppable, Weather } from '../contracts.ts';
 import type { Call, EnvironmentHost } from './environment-host.ts';
 import type { LambdaFunction } from './functions.ts';
@@ -33,6 +34,8 @@ export interface Environments extends Stoppable {
    */
   run(fn: LambdaFunction, payload: string): Promise<InvokeResult>;
   readonly count: number;
+  /** What the time of the environments that are alive went into, when they are profiled. */
+  profiles(): Promise<readonly SelfTimes[]>;
 }
 
 interface Pool {
@@ -216,6 +219,7 @@ export const createEnvironments = (options: {
         else host.call(call);
       });
     },
+    profiles: () => Promise.all([...alive].map((host) => host.profile())),
     async stop() {
       stopped = true;
       deadlineCheck?.();

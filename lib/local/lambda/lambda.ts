@@ -13,6 +13,7 @@ import type {
   Stoppable,
   Weather,
 } from '../contracts.ts';
+import type { SelfTimes } from '../cpu-profile.ts';
 import { isArray, isObject, parseJson } from '../json.ts';
 import type { LiveLog } from '../log.ts';
 import type { Assembly } from '../template/assembly.ts';
@@ -34,6 +35,8 @@ export interface LocalLambda extends Lambda, Stoppable {
   functionOf(nameOrArn: string): LambdaFunction;
   /** An invocation by the Lambda service itself (event source mappings), which asks for no permission. */
   run(nameOrArn: string, payload: string): Promise<InvokeResult>;
+  /** What the time of the environments that are alive went into, with the option `profile`. */
+  profiles(): Promise<readonly SelfTimes[]>;
   /** Threads that are alive. */
   environments(): number;
 }
@@ -102,6 +105,7 @@ export const createLambda = async (options: {
   /** For the code of environments. */
   readonly workDir: string;
   readonly workerHooks?: WorkerHooks | undefined;
+  readonly profile?: boolean | undefined;
   /** An environment that is idle for this long is ended. */
   readonly idleMs?: number | undefined;
 }): Promise<LocalLambda> => {
@@ -130,6 +134,7 @@ export const createLambda = async (options: {
         timeoutMs: fn.timeoutMs,
         forwardLines: log.shows('error', fn.domain),
         sourceMaps: fn.variables['NODE_OPTIONS']?.includes('--enable-source-maps') === true,
+        profile: options.profile === true,
         hook: hook?.options,
       },
       transfer: hook?.transfer ?? [],
@@ -225,6 +230,7 @@ export const createLambda = async (options: {
     functionOf: (nameOrArn) => functions.find(nameOrArn).fn,
     run: (nameOrArn, payload) => runFunction(functions.find(nameOrArn).fn, payload, undefined),
     environments: () => environments.count,
+    profiles: () => environments.profiles(),
     async stop() {
       stopping = true;
       await environments.stop();

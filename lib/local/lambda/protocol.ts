@@ -14,6 +14,8 @@ export interface EnvironmentData {
   /** Whether anyone looks at the lines that the function prints; else only their bytes are counted. */
   readonly forwardLines: boolean;
   readonly sourceMaps: boolean;
+  /** Whether the thread is profiled, for `END_PROFILE`. */
+  readonly profile: boolean;
   /** Options of the hook that is installed before the bundle is loaded. */
   readonly hook: unknown;
 }
@@ -21,12 +23,17 @@ export interface EnvironmentData {
 /** Call number, request id, JSON text of the event. */
 export type ToEnvironment = readonly [call: number, requestId: string, payload: string];
 
+/** A call number that asks for the profile, which comes as the payload of `PROFILE`. */
+export const END_PROFILE = -1;
+
 /** The environment has loaded its bundle. */
 export const READY = -1;
 /** The bundle cannot be loaded; the payload says why. */
 export const INIT_FAILED = -2;
 /** Only printed lines. */
 export const LINES = -3;
+/** JSON text of pairs: a function, and the milliseconds spent in it. */
+export const PROFILE = -4;
 
 /**
  * `kind` is the call's number, or one of the constants above. `failed` is 1 for an error's payload. `printed` are the
