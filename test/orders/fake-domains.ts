@@ -1,8 +1,7 @@
 import type * as z from 'zod';
 import type { Lock, Unlock } from '../../functions/carts/calls.ts';
 import type { Release, Reserve } from '../../functions/inventory/calls.ts';
-import type { QuoteCall, Redeem, Unredeem } from '../../functions/pricing/calls.ts';
-import type { Quote } from '../../functions/pricing/calls.ts';
+import type { Quote, QuoteCall, Redeem, Unredeem } from '../../functions/pricing/calls.ts';
 import { lockedCartOf } from './fixtures.ts';
 
 type In<Contract extends { readonly input: z.ZodType }> = z.output<Contract['input']>;
