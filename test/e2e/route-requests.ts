@@ -5,28 +5,26 @@ export const nameOf = (route: RouteDefinition): string => `${route.method} ${rou
 
 /** One id of each kind, of nothing: well-formed, so that what comes after the path is looked at. */
 const WELL_FORMED = [
-  ...[
-    'tnt',
-    'key',
-    'stf',
-    'cus',
-    'adr',
-    'prod',
-    'var',
-    'cat',
-    'imp',
-    'loc',
-    'tax',
-    'zone',
-    'promo',
-    'cart',
-    'ord',
-    'pay',
-  ],
+  'tnt',
+  'key',
+  'stf',
+  'cus',
+  'adr',
+  'prod',
+  'var',
+  'cat',
+  'imp',
+  'loc',
+  'tax',
+  'zone',
+  'promo',
+  'cart',
+  'ord',
+  'pay',
 ].map((prefix) => `${prefix}_${'0'.repeat(26)}`);
 const CANDIDATES = [...WELL_FORMED, 'de', 'nothing'];
 
-const Issues = (schema: z.ZodType, params: Record<string, string>): ReadonlySet<string> =>
+const issuesOf = (schema: z.ZodType, params: Record<string, string>): ReadonlySet<string> =>
   new Set((schema.safeParse(params).error?.issues ?? []).map((issue) => String(issue.path[0])));
 
 /** The route's path with `parameters` for its parameters, or with well-formed ones that name nothing. */
@@ -34,7 +32,7 @@ export const pathOf = (route: RouteDefinition, parameters?: string): string =>
   route.path.replaceAll(/\{([A-Za-z]+)\}/g, (_, name: string) => {
     if (parameters !== undefined) return parameters;
     const { params } = route;
-    const fitting = CANDIDATES.find((value) => params === undefined || !Issues(params, { [name]: value }).has(name));
+    const fitting = CANDIDATES.find((value) => params === undefined || !issuesOf(params, { [name]: value }).has(name));
     if (fitting === undefined) throw new Error(`${nameOf(route)}: no known kind of id fits {${name}}; add its prefix`);
     return fitting;
   });
