@@ -9,18 +9,7 @@ import { readSnapshots } from '../../functions/inventory/snapshots.ts';
 import { type DynamoDb, DynamoDbError } from '../../lib/runtime/clients/dynamodb.ts';
 import { tenantDb } from '../../lib/runtime/db.ts';
 import { startTestEngine, type TestEngine } from '../fixtures/engine.ts';
-import {
-  adjustmentOf,
-  AT,
-  countsOf,
-  type InventoryStores,
-  linesOf,
-  MAIN,
-  orderOf,
-  stocked,
-  tenantA,
-  variantOf,
-} from './fixtures.ts';
+import { AT, countsOf, type InventoryStores, linesOf, MAIN, orderOf, stocked, tenantA, variantOf } from './fixtures.ts';
 
 let engine: TestEngine;
 beforeAll(async () => {
