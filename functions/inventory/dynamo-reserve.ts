@@ -61,7 +61,8 @@ export const reserveStock = ({ db, views, giveUp }: ReserveDeps): ReservationSto
     /** All lines from `start` on that cannot be had now; empty when there is enough again. */
     const shortLines = async (start: number): Promise<ShortLine[]> => {
       const rest = lines.slice(start);
-      await look(rest.map(({ variantId }) => variantId));
+      const unseen = rest.map(({ variantId }) => variantId).filter((variantId) => !seen.has(variantId));
+      if (unseen.length > 0) await look(unseen);
       return rest.flatMap(({ variantId, quantity }) => {
         const view = seen.get(variantId);
         const plan = view === undefined ? { short: 0 } : planDraws(view, quantity, seed);
