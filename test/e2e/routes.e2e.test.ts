@@ -60,12 +60,12 @@ const resourcesOf = async (shop: Shop): Promise<Record<string, string>> => {
     productId: product.productId,
     variantId: product.variantId,
     slug: product.slug,
-    categoryId: await create('/v1/catalog/categories', { name: 'Cups', slug: `cups-${product.slug}` }),
+    categoryId: await create('/v1/catalog/categories', { name: 'Cups' }),
     importId: await create('/v1/catalog/imports', {
       format: 'shopify',
       filename: 'a.csv',
       size: 10,
-      sha256: Buffer.alloc(32).toString('base64'),
+      sha256: '0'.repeat(64),
     }),
     locationId: await create('/v1/inventory/locations', { name: 'Back room' }),
     promotionId: promotion,
@@ -75,6 +75,7 @@ const resourcesOf = async (shop: Shop): Promise<Record<string, string>> => {
     orderId: placed.order.id,
     checkoutId: placed.order.id,
     paymentId: payments.items[0]?.id ?? '',
+    addressId: `adr_${'0'.repeat(26)}`,
     locale: 'de',
     code: 'NONE',
   };
