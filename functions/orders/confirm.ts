@@ -20,7 +20,10 @@ export const confirm =
     { tenant, traceId }: TenantCallContext,
     { orderId, epoch, authorization }: z.output<typeof ConfirmInput>,
   ): Promise<z.output<typeof Confirm.output>> => {
-    if (authorization.status !== 'authorized' && authorization.status !== 'skipped') return { status: 'pending' };
+    if (authorization.status !== 'authorized' && authorization.status !== 'skipped') {
+      await orders(tenant).park(orderId, epoch);
+      return { status: 'pending' };
+    }
     const paymentId = authorization.status === 'authorized' ? authorization.paymentId : null;
     const { order } = await orders(tenant).confirm(
       orderId,

@@ -96,7 +96,8 @@ export const createCheckout =
     const replayed = stored.control.attempt !== input.attempt;
     const { state } = stored;
     if (state.status === 'pending') {
-      if (replayed && deps.now().getTime() - new Date(state.createdAt).getTime() < WORKFLOW_MS) {
+      const running = !stored.control.parked && age(stored, deps.now()) < WORKFLOW_MS;
+      if (replayed && running) {
         throw requestInFlight('This checkout is still running. Ask again in a moment.', { retryAfter: 1 });
       }
       const checkout = `/v1/orders/checkouts/${input.orderId}`;
@@ -113,6 +114,8 @@ export const createCheckout =
     }
     return { ...(await asConfirmed(deps, request, stored, orderToken)), location, replayed };
   };
+
+const age = ({ state }: StoredOrder, now: Date): number => now.getTime() - new Date(state.createdAt).getTime();
 
 const inputOf = ({ caller, body, idempotency, guestToken }: Request, attempt: string): CheckoutInput => {
   const orderId = orderIds.derive(caller.tenant, idempotency.scope);

@@ -135,6 +135,20 @@ export const dynamoOrders =
         }
       },
 
+      park: async (orderId, epoch) => {
+        try {
+          await db.update(orderKey(orderId), {
+            update: 'SET parked = :true',
+            condition: '#status = :pending AND epoch = :epoch',
+            names: { '#status': 'status' },
+            values: { ':true': true, ':pending': 'pending', ':epoch': epoch },
+          });
+        } catch (error) {
+          // Taken over or decided meanwhile: then it is not waiting.
+          found(error);
+        }
+      },
+
       reject: async (rejection) => {
         const { orderId, attempt, event } = rejection;
         const update = decision(event, 1, { condition: ' AND attempt = :attempt', values: { ':attempt': attempt } });

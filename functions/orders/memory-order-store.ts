@@ -46,7 +46,7 @@ export const memoryOrders = (): { readonly open: OpenOrders; readonly dueOrders:
         const order: StoredOrder = {
           state: applyEvent(orderId, undefined, event),
           particulars,
-          control: { ...owner, attempt, epoch: 1, requestHash },
+          control: { ...owner, attempt, epoch: 1, requestHash, parked: false },
           recent: [event],
           base: undefined,
         };
@@ -68,13 +68,20 @@ export const memoryOrders = (): { readonly open: OpenOrders; readonly dueOrders:
         return { outcome: 'confirmed', order: appended(row, event, undefined) };
       },
 
+      park: async (orderId, epoch) => {
+        const row = mustFind(orderId);
+        const { state, control } = row.order;
+        if (state.status !== 'pending' || control.epoch !== epoch) return;
+        rows.set(orderId, { ...row, order: { ...row.order, control: { ...control, parked: true } } });
+      },
+
       reject: async ({ orderId, attempt, requestHash, owner, event }) => {
         const row = rows.get(orderId);
         if (row === undefined) {
           const order: StoredOrder = {
             state: applyEvent(orderId, undefined, event),
             particulars: { email: null, shippingAddress: null, billingAddress: null, note: null, metadata: {} },
-            control: { ...owner, attempt, epoch: 1, requestHash },
+            control: { ...owner, attempt, epoch: 1, requestHash, parked: false },
             recent: [event],
             base: undefined,
           };

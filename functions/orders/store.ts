@@ -19,6 +19,8 @@ export interface Control extends Owner {
   /** Raised by whoever takes the decision over; a write of an earlier epoch does nothing. */
   readonly epoch: number;
   readonly requestHash: string;
+  /** The workflow has ended without a verdict: the order waits to be taken over. */
+  readonly parked: boolean;
 }
 
 export interface StoredOrder {
@@ -84,6 +86,9 @@ export interface OrderStore {
     expected: { readonly epoch: number; readonly version: number },
     event: OrderEventOf<'OrderConfirmed'>,
   ): Promise<{ readonly outcome: 'confirmed' | 'kept'; readonly order: StoredOrder }>;
+
+  /** Notes that nobody works on a pending order of this epoch any more. */
+  park(orderId: string, epoch: number): Promise<void>;
 
   /**
    * Rejects what is pending by this attempt in epoch 1; where there is nothing, leaves a rejected order, so that a late

@@ -219,6 +219,16 @@ describe('a checkout', () => {
       expect(await checkOut()).toMatchObject({ status: 202, replayed: true });
     });
 
+    it('is pending at once for who asks again when its workflow has ended without one', async () => {
+      const { checkOut } = shop(async (input, orders) => {
+        const run = await pending(input, orders);
+        await orders.park(input.orderId, 1);
+        return run;
+      });
+      const first = await checkOut();
+      expect(await checkOut()).toEqual({ ...first, replayed: true });
+    });
+
     it('and without an order can be sent again', async () => {
       const { checkOut } = shop(async () => ({ status: 'unknown', cause: new Error('lost') }));
       await expect(checkOut()).rejects.toMatchObject({ status: 503, code: 'temporarily_unavailable', retryAfter: 2 });

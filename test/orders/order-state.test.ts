@@ -119,7 +119,7 @@ describe('moving older events out', () => {
               recent,
               base,
               particulars,
-              control: { attempt: '', epoch: 1, requestHash: '', customerId: null, tokenHash: null },
+              control: { attempt: '', epoch: 1, requestHash: '', parked: false, customerId: null, tokenHash: null },
             };
             const parts = spill(order);
             expect(parts.firstVersion).toBe(chunks.length + 1);

@@ -72,6 +72,7 @@ export const orderStoreContract = (make: () => Promise<Orders>): void => {
         attempt: 'attempt-1',
         epoch: 1,
         requestHash: 'request-1',
+        parked: false,
         customerId: null,
         tokenHash: 'token-hash',
       });
@@ -117,6 +118,17 @@ export const orderStoreContract = (make: () => Promise<Orders>): void => {
         outcome: 'kept',
         order: { state: { status: 'rejected', rejection: refusal } },
       });
+    });
+
+    it('can wait for somebody, and be confirmed by them', async () => {
+      await orders.park(ONE, 2);
+      expect((await must()).control.parked).toBe(false);
+      await orders.park(ONE, 1);
+      expect((await must()).control).toMatchObject({ parked: true, epoch: 1 });
+      expect(await dueIds(61)).toEqual([ONE]);
+      await orders.confirm(ONE, expected, confirmed);
+      await orders.park(ONE, 1);
+      expect((await must()).state.status).toBe('confirmed');
     });
 
     it('does not confirm in another epoch or version', async () => {
