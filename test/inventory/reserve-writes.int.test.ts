@@ -22,10 +22,13 @@ const watched = (table: string) => {
   const calls: { readonly name: string; readonly actions: number }[] = [];
   let conflicts = 0;
   let meanwhile: () => Promise<void> = async () => undefined;
+  const before = new Map<number, () => Promise<void>>();
   const client: DynamoDb = {
     destroy: () => undefined,
     call: async (name, input) => {
       calls.push({ name, actions: 'TransactItems' in input ? (input.TransactItems?.length ?? 0) : 1 });
+      const transactions = calls.filter((call) => call.name === 'TransactWriteItems').length;
+      if (name === 'TransactWriteItems') await before.get(transactions)?.();
       if (name === 'TransactWriteItems' && conflicts > 0) {
         conflicts -= 1;
         await meanwhile();
@@ -39,6 +42,8 @@ const watched = (table: string) => {
   return {
     calls,
     reservations: dynamoReservations(db, dynamoLocations(db)),
+    /** Does this right before the transaction of that number, counted from 1. */
+    before: (transaction: number, work: () => Promise<void>) => void before.set(transaction, work),
     meet: (times: number, meeting: () => Promise<void> = async () => undefined) => {
       conflicts = times;
       meanwhile = meeting;
@@ -137,6 +142,65 @@ describe('orders that meet on an item', () => {
     expect(await reservations.reserve(tenantA, order('1', ['a', 1]))).toEqual({ status: 'reserved' });
     expect(await bucketsOf('a')).toHaveLength(10);
     expect(await countsOf(stores.stock, 'a')).toMatchObject({ available: 499, reserved: 1 });
+  });
+});
+
+describe('a reservation of several chunks that is released meanwhile', () => {
+  const lines = Array.from({ length: 120 }, (_, index) => [`v${index}`, 1] as const);
+  const settlement = { orderId: orderOf('1'), at: AT, actor: { type: 'system' as const, id: 's' }, restock: true };
+  const nothingIsHeld = async () => {
+    const ids = lines.map(([name]) => variantOf(name));
+    const found = await stores.stock.levels(tenantA, ids, { consistent: true });
+    expect(found).toHaveLength(120);
+    for (const { levels } of found) expect(levels).toMatchObject([{ available: 5, reserved: 0 }]);
+  };
+  beforeEach(() =>
+    stocked(
+      stores.stock,
+      lines.map(([name]) => [name, 5]),
+    ),
+  );
+
+  it('gets no further chunk', async () => {
+    const { reservations, before } = watched(table);
+    before(2, () => stores.reservations.release(tenantA, settlement));
+    expect(await reservations.reserve(tenantA, order('1', ...lines))).toEqual({ status: 'closed' });
+    await nothingIsHeld();
+  });
+  it('loses also the chunk that came between the look at it and its end', async () => {
+    const maker = watched(table);
+    const ender = watched(table);
+    const looked = Promise.withResolvers<void>();
+    const made = Promise.withResolvers<void>();
+    let ended: Promise<void> | undefined;
+    ender.before(1, () => {
+      looked.resolve();
+      return made.promise;
+    });
+    maker.before(2, () => {
+      ended = ender.reservations.release(tenantA, settlement);
+      return looked.promise;
+    });
+    expect(await maker.reservations.reserve(tenantA, order('1', ...lines))).toEqual({ status: 'reserved' });
+    made.resolve();
+    await ended;
+    await nothingIsHeld();
+  });
+  it('is ended by a second try where the first one stopped', async () => {
+    await stores.reservations.reserve(tenantA, order('1', ...lines));
+    const { reservations, before } = watched(table);
+    before(2, () => Promise.reject(new Error('the function died')));
+    await expect(reservations.release(tenantA, settlement)).rejects.toThrow('died');
+    await stores.reservations.release(tenantA, settlement);
+    await nothingIsHeld();
+  });
+  it('is finished by a second try of making it where the first one stopped', async () => {
+    const { reservations, before } = watched(table);
+    before(2, () => Promise.reject(new Error('the function died')));
+    await expect(reservations.reserve(tenantA, order('1', ...lines))).rejects.toThrow('died');
+    expect(await stores.reservations.reserve(tenantA, order('1', ...lines))).toEqual({ status: 'reserved' });
+    expect(await countsOf(stores.stock, 'v0')).toMatchObject({ available: 4, reserved: 1 });
+    expect(await countsOf(stores.stock, 'v119')).toMatchObject({ available: 4, reserved: 1 });
   });
 });
 
