@@ -116,7 +116,12 @@ export interface Queues {
 
 export interface StateMachines {
   /** Durable when the promise settles (Standard); Express is started at once. */
-  start(request: { stateMachineArn: string; name?: string; input: string; principal: Principal }): Promise<{ executionArn: string }>;
+  start(request: {
+    stateMachineArn: string;
+    name?: string;
+    input: string;
+    principal: Principal;
+  }): Promise<{ executionArn: string }>;
 }
 
 /** One record of a table's stream, in the shape that Lambda gets it (DynamoDB JSON). */
@@ -129,6 +134,12 @@ export interface StreamRecord {
   readonly keys: Readonly<Record<string, unknown>>;
   readonly oldImage?: Readonly<Record<string, unknown>> | undefined;
   readonly newImage?: Readonly<Record<string, unknown>> | undefined;
+  /** The same as JSON text, for readers that only pass it on. */
+  readonly text?: {
+    readonly keys: string;
+    readonly oldImage?: string | undefined;
+    readonly newImage?: string | undefined;
+  };
   /** True when the record is the work of TTL. */
   readonly expired?: boolean | undefined;
 }

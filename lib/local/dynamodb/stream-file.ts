@@ -61,24 +61,38 @@ const eventId = (table: string, sequence: number): string => {
 /** True while the expiry sweep is deleting an item: its record is there before it can be marked. */
 export type IsExpiring = (table: string, keys: JsonObject) => boolean;
 
+/** Parsed when it is asked for: most readers pass the text on. */
+const lazyImage = (json: string | null): (() => JsonObject | undefined) => {
+  let parsed: JsonObject | undefined;
+  return () => (parsed ??= image(json));
+};
+
+/** Equal images have equal lengths, whatever the order of their attributes. */
+const isUnchanged = ({ oldImage, newImage }: Row): boolean =>
+  oldImage?.length === newImage?.length && (oldImage === newImage || sameJson(image(oldImage), image(newImage)));
+
 const recordOf = (table: string, row: Row, isExpiring: IsExpiring): StreamRecord | undefined => {
-  const oldImage = image(row.oldImage);
-  const newImage = image(row.newImage);
   const eventName = row.event === 'INSERT' || row.event === 'REMOVE' ? row.event : 'MODIFY';
-  // Equal images have equal lengths, whatever the order of their attributes.
-  if (eventName === 'MODIFY' && row.oldImage?.length === row.newImage?.length && sameJson(oldImage, newImage))
-    return undefined;
-  const keys = image(row.keys) ?? {};
-  const expired = row.identity !== null || (eventName === 'REMOVE' && isExpiring(table, keys));
+  if (eventName === 'MODIFY' && isUnchanged(row)) return undefined;
+  const keys = lazyImage(row.keys);
+  const oldImage = lazyImage(row.oldImage);
+  const newImage = lazyImage(row.newImage);
   return {
     sequence: row.sequence,
     eventID: eventId(table, row.sequence),
     eventName,
     createdAt: row.createdAt * 1000,
-    keys,
-    ...(oldImage === undefined ? {} : { oldImage }),
-    ...(newImage === undefined ? {} : { newImage }),
-    ...(expired ? { expired } : {}),
+    get keys() {
+      return keys() ?? {};
+    },
+    get oldImage() {
+      return oldImage();
+    },
+    get newImage() {
+      return newImage();
+    },
+    text: { keys: row.keys, oldImage: row.oldImage ?? undefined, newImage: row.newImage ?? undefined },
+    expired: row.identity !== null || (eventName === 'REMOVE' && isExpiring(table, keys() ?? {})) ? true : undefined,
   };
 };
 

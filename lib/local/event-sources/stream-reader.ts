@@ -26,6 +26,7 @@ const retryDelay = (attempts: number): number => Math.min(100 * 2 ** attempts, 1
 const DOUBLED_CHANCE = 0.02;
 /** In rough weather: a stream is read this much later. */
 const LATE_BY_MS = 300;
+const LOOK_AGAIN_MS = 250;
 
 /** Feeds a function from a table's stream, in batches, in order within a partition key. */
 export const createStreamReader = (options: {
@@ -53,6 +54,9 @@ export const createStreamReader = (options: {
   let fetched = start;
   let savedAt = saved;
   let stopped = false;
+  /** There may be records that were not read yet. */
+  let unread = true;
+  let looking: (() => void) | undefined;
   let wake: (() => void) | undefined;
   let unsubscribe: (() => void) | undefined;
 
@@ -63,14 +67,28 @@ export const createStreamReader = (options: {
     options.position.save(position);
   };
 
+  /**
+   * A short page is taken for the last one; should it only have been short because writes that changed nothing were left
+   * out of it, the look a little later finds the rest.
+   */
   const fetch = (): void => {
-    while (lanes.waiting() < batchSize * mapping.parallel) {
-      const records = streams.read(mapping.tableName, fetched, batchSize * mapping.parallel);
+    const page = batchSize * mapping.parallel;
+    while (unread && lanes.waiting() < page) {
+      const records = streams.read(mapping.tableName, fetched, page);
       const last = records.at(-1);
+      unread = records.length === page;
       if (last === undefined) return;
       fetched = last.sequence;
       lanes.add(records);
+      if (!unread) lookAgain();
     }
+  };
+
+  const lookAgain = (): void => {
+    looking ??= clock.after(LOOK_AGAIN_MS, () => {
+      looking = undefined;
+      noticed();
+    });
   };
 
   const complain = (message: string): void =>
@@ -199,6 +217,7 @@ export const createStreamReader = (options: {
   };
 
   const noticed = (): void => {
+    unread = true;
     if (!weather.rough) pump();
     else clock.after(weather.delay(LATE_BY_MS), pump);
   };
@@ -213,6 +232,7 @@ export const createStreamReader = (options: {
       stopped = true;
       unsubscribe?.();
       wake?.();
+      looking?.();
     },
   };
 };
