@@ -6,7 +6,7 @@ import { Amount, Currency } from '../../lib/runtime/money.ts';
 import { Region } from '../../lib/runtime/region.ts';
 import { Quote } from './quote-schema.ts';
 
-export { Quote, QuoteLine, QuoteShipping } from './quote-schema.ts';
+export { Quote } from './quote-schema.ts';
 
 /** A coupon code as shoppers type it; compared without regard to case. */
 export const CouponCode = z

@@ -9,7 +9,7 @@ export const RatePpm = z.number().int().min(0).max(1_000_000);
  * A line's money, all in minor units. `gross` = unit x quantity as priced; `discount` is its share of all discounts;
  * `net` + `tax` = `total`. With inclusive prices total = gross - discount, with exclusive ones net = gross - discount.
  */
-export const QuoteLine = z.object({
+const QuoteLine = z.object({
   variantId: OpaqueId,
   productId: OpaqueId,
   sku: z.string().nullable(),
@@ -26,10 +26,9 @@ export const QuoteLine = z.object({
   weightGrams: z.number().int().min(0),
   requiresShipping: z.boolean(),
 });
-export type QuoteLine = z.output<typeof QuoteLine>;
 
 /** Shipping as it is paid: `gross` = `net` + `tax`. */
-export const QuoteShipping = z.object({
+const QuoteShipping = z.object({
   methodId: z.string(),
   name: z.string(),
   gross: Amount,

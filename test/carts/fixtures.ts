@@ -11,7 +11,6 @@ export const tenantA: TenantId = tenantId.derive('a');
 export const tenantB: TenantId = tenantId.derive('b');
 export const NOW = Instant.parse('2026-06-01T12:00:00.000Z');
 export const LATER = Instant.parse('2026-07-01T12:00:00.000Z');
-export const now = () => new Date(NOW);
 
 /** A valid id for a short name. */
 export const idOf = (prefix: string, name: string): string => defineId<'Any'>(prefix).derive(name);

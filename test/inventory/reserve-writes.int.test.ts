@@ -9,7 +9,18 @@ import { readSnapshots } from '../../functions/inventory/snapshots.ts';
 import { type DynamoDb, DynamoDbError } from '../../lib/runtime/clients/dynamodb.ts';
 import { tenantDb } from '../../lib/runtime/db.ts';
 import { startTestEngine, type TestEngine } from '../fixtures/engine.ts';
-import { AT, countsOf, type InventoryStores, linesOf, MAIN, orderOf, stocked, tenantA, variantOf } from './fixtures.ts';
+import {
+  adjustmentOf,
+  AT,
+  countsOf,
+  type InventoryStores,
+  linesOf,
+  MAIN,
+  orderOf,
+  stocked,
+  tenantA,
+  variantOf,
+} from './fixtures.ts';
 
 let engine: TestEngine;
 beforeAll(async () => {
@@ -22,13 +33,12 @@ const watched = (table: string) => {
   const calls: { readonly name: string; readonly actions: number }[] = [];
   let conflicts = 0;
   let meanwhile: () => Promise<void> = async () => undefined;
-  const before = new Map<number, () => Promise<void>>();
+  const before = new Map<string, () => Promise<void>>();
   const client: DynamoDb = {
     destroy: () => undefined,
     call: async (name, input) => {
       calls.push({ name, actions: 'TransactItems' in input ? (input.TransactItems?.length ?? 0) : 1 });
-      const transactions = calls.filter((call) => call.name === 'TransactWriteItems').length;
-      if (name === 'TransactWriteItems') await before.get(transactions)?.();
+      await before.get(`${name} ${calls.filter((call) => call.name === name).length}`)?.();
       if (name === 'TransactWriteItems' && conflicts > 0) {
         conflicts -= 1;
         await meanwhile();
@@ -40,10 +50,11 @@ const watched = (table: string) => {
   };
   const db = tenantDb(client, table);
   return {
+    db,
     calls,
     reservations: dynamoReservations(db, dynamoLocations(db)),
-    /** Does this right before the transaction of that number, counted from 1. */
-    before: (transaction: number, work: () => Promise<void>) => void before.set(transaction, work),
+    /** Does this right before a call, named with its number: `TransactWriteItems 1` is the first transaction. */
+    before: (call: string, work: () => Promise<void>) => void before.set(call, work),
     meet: (times: number, meeting: () => Promise<void> = async () => undefined) => {
       conflicts = times;
       meanwhile = meeting;
@@ -163,7 +174,7 @@ describe('a reservation of several chunks that is released meanwhile', () => {
 
   it('gets no further chunk', async () => {
     const { reservations, before } = watched(table);
-    before(2, () => stores.reservations.release(tenantA, settlement));
+    before('TransactWriteItems 2', () => stores.reservations.release(tenantA, settlement));
     expect(await reservations.reserve(tenantA, order('1', ...lines))).toEqual({ status: 'closed' });
     await nothingIsHeld();
   });
@@ -173,11 +184,11 @@ describe('a reservation of several chunks that is released meanwhile', () => {
     const looked = Promise.withResolvers<void>();
     const made = Promise.withResolvers<void>();
     let ended: Promise<void> | undefined;
-    ender.before(1, () => {
+    ender.before('TransactWriteItems 1', () => {
       looked.resolve();
       return made.promise;
     });
-    maker.before(2, () => {
+    maker.before('TransactWriteItems 2', () => {
       ended = ender.reservations.release(tenantA, settlement);
       return looked.promise;
     });
@@ -189,14 +200,14 @@ describe('a reservation of several chunks that is released meanwhile', () => {
   it('is ended by a second try where the first one stopped', async () => {
     await stores.reservations.reserve(tenantA, order('1', ...lines));
     const { reservations, before } = watched(table);
-    before(2, () => Promise.reject(new Error('the function died')));
+    before('TransactWriteItems 2', () => Promise.reject(new Error('the function died')));
     await expect(reservations.release(tenantA, settlement)).rejects.toThrow('died');
     await stores.reservations.release(tenantA, settlement);
     await nothingIsHeld();
   });
   it('is finished by a second try of making it where the first one stopped', async () => {
     const { reservations, before } = watched(table);
-    before(2, () => Promise.reject(new Error('the function died')));
+    before('TransactWriteItems 2', () => Promise.reject(new Error('the function died')));
     await expect(reservations.reserve(tenantA, order('1', ...lines))).rejects.toThrow('died');
     expect(await stores.reservations.reserve(tenantA, order('1', ...lines))).toEqual({ status: 'reserved' });
     expect(await countsOf(stores.stock, 'v0')).toMatchObject({ available: 4, reserved: 1 });
@@ -246,6 +257,15 @@ describe('buckets', () => {
     await stores.reservations.reserve(tenantA, order('1', ['a', 1]));
     expect(before !== undefined && (await relayout(db, MAIN, before, MAIN))).toBe(false);
     expect(await countsOf(stores.stock, 'a')).toEqual({ available: 499, reserved: 1, shipped: 0 });
+  });
+  it('are read again when they were merged between the look at their layout and at them', async () => {
+    await stocked(stores.stock, [['a', 120]]);
+    const { db, before } = watched(table);
+    before('BatchGetItem 2', async () => {
+      await stores.stock.adjust(tenantA, adjustmentOf('less', [['a', { setTo: 99 }]]));
+    });
+    const found = await readSnapshots(db(tenantA), MAIN, [variantOf('a')], { consistent: true });
+    expect(found.get(variantOf('a'))?.buckets.map(({ available }) => available)).toEqual([99]);
   });
   it('are seen whole by those who read while they are split', async () => {
     const names = Array.from({ length: 20 }, (_, index) => `v${index}`);
