@@ -7,6 +7,7 @@ export const refreshSessionRoute = defineRoute({
   path: '/v1/accounts/sessions/refresh',
   summary: "Exchange a customer's refresh token for new tokens",
   callers: ['publishable'],
+  idempotency: 'optional',
   body: RefreshBody,
   response: Tokens,
   status: 200,
@@ -18,10 +19,10 @@ export const refreshCustomerSession = (
   deps: Omit<SessionDeps, 'newSessionId'>,
 ): UseCase<typeof refreshSessionRoute> => {
   const refresh = refreshSession(deps);
-  return async ({ caller, body }) => ({
-    body: await refresh(
+  return ({ caller, body, idempotency }) =>
+    refresh(
       body.refreshToken,
+      idempotency,
       ({ tenant, holder }) => tenant === caller.tenant && holder.kind === 'customer',
-    ),
-  });
+    );
 };

@@ -7,6 +7,7 @@ export const refreshStaffSessionRoute = defineRoute({
   path: '/v1/accounts/staff/sessions/refresh',
   summary: "Exchange a staff member's refresh token for new tokens",
   callers: 'public',
+  idempotency: 'optional',
   body: RefreshBody,
   response: Tokens,
   status: 200,
@@ -18,5 +19,5 @@ export const refreshStaffSession = (
   deps: Omit<SessionDeps, 'newSessionId'>,
 ): UseCase<typeof refreshStaffSessionRoute> => {
   const refresh = refreshSession(deps);
-  return async ({ body }) => ({ body: await refresh(body.refreshToken, ({ holder }) => holder.kind === 'staff') });
+  return ({ body, idempotency }) => refresh(body.refreshToken, idempotency, ({ holder }) => holder.kind === 'staff');
 };

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type Clock, Instant, secondsAfter, toInstant } from '../../lib/runtime/clock.ts';
 import { sha256Hex } from '../../lib/runtime/ids.ts';
+import type { Idempotency } from '../../lib/runtime/route.ts';
 import { TenantId } from '../../lib/runtime/tenant.ts';
 import type { SignAccessToken } from './access-token.ts';
 import { CustomerId, invalidRefreshToken, SessionId, StaffId, type Tokens } from './model.ts';
@@ -67,6 +68,8 @@ export interface SessionDeps {
   readonly newSessionId: () => SessionId;
   /** 40 random letters and digits. */
   readonly newSecret: () => string;
+  /** The same for the same facts, and not to be guessed by anybody who does not know our secret. */
+  readonly secretOf: (...facts: readonly string[]) => Promise<string>;
   readonly now: Clock;
 }
 
@@ -93,13 +96,18 @@ export const beginSession =
 
 /**
  * Exchanges a refresh token for new tokens. Each is good for one exchange: one that was used before ends the session,
- * because either its holder or a thief has the newer one, and nobody can tell which.
+ * because either its holder or a thief has the newer one, and nobody can tell which. Only the very same request, which
+ * its Idempotency-Key proves, is answered again: an answer that was lost on its way logs nobody out.
  *
  * @throws invalid_refresh_token (401), whatever the reason
  */
 export const refreshSession =
-  ({ sessions, sign, newSecret, now }: Omit<SessionDeps, 'newSessionId'>) =>
-  async (token: string, belongs: (to: RefreshToken) => boolean): Promise<Tokens> => {
+  ({ sessions, sign, newSecret, secretOf, now }: Omit<SessionDeps, 'newSessionId'>) =>
+  async (
+    token: string,
+    idempotency: Idempotency | undefined,
+    belongs: (to: RefreshToken) => boolean,
+  ): Promise<{ body: Tokens; replayed: boolean }> => {
     const refused = () => invalidRefreshToken('The refresh token is not valid any more. Log in again.');
     const parts = readRefreshToken(token);
     if (parts === undefined || !belongs(parts)) throw refused();
@@ -111,15 +119,21 @@ export const refreshSession =
     ]);
     if (session === undefined || access === undefined || session.epoch !== access.epoch) throw refused();
 
-    const refreshToken = textOf(parts, newSecret());
+    const secret = idempotency === undefined ? newSecret() : await secretOf(token, idempotency.scope);
+    const refreshToken = textOf(parts, secret);
+    const to = hashRefreshToken(refreshToken);
     const outcome = await sessions.rotate(tenant, holder, sessionId, {
       from: hashRefreshToken(token),
-      to: hashRefreshToken(refreshToken),
+      to,
       now: toInstant(at),
       expiresAt: earlier(secondsAfter(at, LIFETIMES[holder.kind].idle), session.endsAt),
     });
-    if (outcome === 'reused') await sessions.end(tenant, holder, sessionId);
-    if (outcome !== 'rotated') throw refused();
+    const replayed =
+      outcome === 'reused' &&
+      idempotency !== undefined &&
+      (await sessions.find(tenant, holder, sessionId))?.refreshHash === to;
+    if (outcome === 'reused' && !replayed) await sessions.end(tenant, holder, sessionId);
+    if (outcome !== 'rotated' && !replayed) throw refused();
     const signed = await sign({ sub: holder.actorId, sid: sessionId, tenant, kind: holder.kind });
-    return { accessToken: signed.token, expiresAt: signed.expiresAt, refreshToken };
+    return { body: { accessToken: signed.token, expiresAt: signed.expiresAt, refreshToken }, replayed };
   };

@@ -5,7 +5,7 @@ import { createOwner } from '../../functions/accounts/create-owner.ts';
 import { createSession, createSessionRoute } from '../../functions/accounts/create-session.ts';
 import { createStaffSession, createStaffSessionRoute } from '../../functions/accounts/create-staff-session.ts';
 import type { CustomerAccount } from '../../functions/accounts/customer-model.ts';
-import type { KeySet } from '../../functions/accounts/key-set.ts';
+import { type KeySet, seal } from '../../functions/accounts/key-set.ts';
 import { memoryAttempts } from '../../functions/accounts/memory-attempt-store.ts';
 import { memoryCustomers } from '../../functions/accounts/memory-customer-store.ts';
 import { memorySessions } from '../../functions/accounts/memory-session-store.ts';
@@ -125,6 +125,8 @@ export const world = () => {
     sign: signAccessToken({ stage: STAGE, readKeySet, now }),
     newSessionId: sessionId.random,
     newSecret: () => `secret${(secrets += 1)}`,
+    secretOf: async (...facts: readonly string[]) =>
+      seal(state.keySet, 'refresh token', ...facts).toString('base64url'),
   };
   const register = registerCustomer(deps);
   const login = createSession(deps);
@@ -150,8 +152,13 @@ export const world = () => {
       }),
     login: (email: string, password: string, tenant = tenantA) =>
       login({ ...blank, caller: shopper(tenant), body: createSessionRoute.body.parse({ email, password }) }),
-    refresh: (refreshToken: string, tenant = tenantA) =>
-      refresh({ ...blank, caller: shopper(tenant), body: { refreshToken } }),
+    refresh: (refreshToken: string, tenant = tenantA, key?: string) =>
+      refresh({
+        ...blank,
+        caller: shopper(tenant),
+        body: { refreshToken },
+        idempotency: key === undefined ? undefined : idempotencyOf(key),
+      }),
     staffLogin: (email: string, password: string, tenant?: TenantId) =>
       staffLogin({ ...blank, body: createStaffSessionRoute.body.parse({ email, password, tenant }) }),
     staffRefresh: (refreshToken: string) => staffRefresh({ ...blank, body: { refreshToken } }),

@@ -39,6 +39,27 @@ describe('a refresh token', () => {
     expect((await w.login(ada.email, ada.password)).body.accessToken).toBeTypeOf('string');
   });
 
+  it('whose answer was lost is answered again under its Idempotency-Key, until the new one is used', async () => {
+    const { w, tokens } = await loggedIn();
+    const first = await w.refresh(tokens.refreshToken, tenantA, 'key-1');
+    const again = await w.refresh(tokens.refreshToken, tenantA, 'key-1');
+    expect([first.replayed, again.replayed]).toEqual([false, true]);
+    expect(again.body.refreshToken).toBe(first.body.refreshToken);
+    const next = await w.refresh(first.body.refreshToken, tenantA, 'key-2');
+    expect(await w.stands(next.body.accessToken)).toMatchObject({ status: 'active' });
+    await expect(w.refresh(tokens.refreshToken, tenantA, 'key-1')).rejects.toMatchObject(refused);
+    expect(await w.stands(next.body.accessToken)).toEqual({ status: 'ended' });
+  });
+
+  it('that a thief uses under another Idempotency-Key, or none, ends the family', async () => {
+    for (const key of ['key-2', undefined]) {
+      const { w, tokens } = await loggedIn();
+      const { body } = await w.refresh(tokens.refreshToken, tenantA, 'key-1');
+      await expect(w.refresh(tokens.refreshToken, tenantA, key)).rejects.toMatchObject(refused);
+      expect(await w.stands(body.accessToken)).toEqual({ status: 'ended' });
+    }
+  });
+
   it('that is presented twice at once is exchanged once', async () => {
     const { w, tokens } = await loggedIn();
     const outcomes = await Promise.allSettled([w.refresh(tokens.refreshToken), w.refresh(tokens.refreshToken)]);
