@@ -49,7 +49,7 @@ export class OrdersStack extends DomainStack {
       },
       timeoutSeconds: 28,
     });
-    const append = () => writes(table, 'get', 'update', 'put');
+    const append = () => writes(table, 'get', 'update');
     new DomainApi(this, 'Api', {
       routes: [
         { route: createCheckoutRoute, fn: createCheckout },
@@ -63,7 +63,7 @@ export class OrdersStack extends DomainStack {
           route: listOrderEventsRoute,
           fn: fn('ListOrderEvents', 'list-order-events', reads(table, 'get', 'query')),
         },
-        { route: updateOrderRoute, fn: fn('UpdateOrder', 'update-order', append()) },
+        { route: updateOrderRoute, fn: fn('UpdateOrder', 'update-order', writes(table, 'get', 'update', 'put')) },
         { route: cancelOrderRoute, fn: fn('CancelOrder', 'cancel-order', append()) },
         { route: fulfilOrderRoute, fn: fn('FulfilOrder', 'fulfil-order', append()) },
       ],

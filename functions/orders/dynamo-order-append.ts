@@ -39,8 +39,9 @@ const appendUpdate = (
 };
 
 /**
- * Appends an event to the version that was read. A full list first moves its older events into a chunk, in the same
- * transaction, with the state up to there kept in the order.
+ * Appends an event to the version that was read. Before a full list takes another note of the staff, its older events
+ * move into a chunk, in the same transaction, with the state up to there kept in the order. All other events are few,
+ * so they are appended in place, and whoever appends them needs no leave to write anything else.
  */
 export const appendToOrder = async (
   db: TenantDb,
@@ -52,7 +53,7 @@ export const appendToOrder = async (
   const state = applyEvent(orderId, order.state, event);
   const changed: StoredOrder = { ...order, state, particulars: particulars ?? order.particulars };
 
-  if (order.recent.length < MAX_RECENT) {
+  if (order.recent.length < MAX_RECENT || event.type !== 'OrderUpdated') {
     const events = { set: ['#events = list_append(#events, :events)'], values: { ':events': [toStoredEvent(event)] } };
     try {
       return parseOrder(await db.update(orderKey(orderId), appendUpdate(order, state, events, particulars)));

@@ -15,8 +15,7 @@ const PUBLISHED: ReadonlySet<PaymentStatus> = new Set(['captured', 'capture_fail
 /** The next version of a payment. A new status that is published gets the next sequence. */
 export const changed = (payment: Payment, { now, actor, traceId }: Change, fields: Partial<Payment>): Payment => {
   const next = { ...payment, ...fields };
-  // A capture that fails again is news again.
-  const moved = fields.status !== undefined && PUBLISHED.has(fields.status);
+  const moved = next.status !== payment.status && PUBLISHED.has(next.status);
   return {
     ...next,
     version: payment.version + 1,

@@ -220,6 +220,8 @@ describe('following an order', () => {
     await pay('card_capture_fails');
     for (const _delivery of [1, 2]) await captureConfirmed(deps)(confirmed());
     expect(await current()).toMatchObject({ status: 'capture_failed', failureCode: 'capture_refused', version: 2 });
+    await expect(act('capture', 'try-1')).rejects.toMatchObject({ code: 'capture_failed' });
+    expect(await current()).toMatchObject({ version: 3, sequence: 1 });
     broken = { capture: async () => ({ status: 'captured' }) };
     expect((await act('capture', 'try-2')).body).toMatchObject({ status: 'captured', failureCode: null });
   });
