@@ -51,6 +51,11 @@ import { ServiceTable } from '../lib/constructs/service-table.ts';
 
 type Operations = Parameters<typeof writes> extends [unknown, ...infer Rest] ? Rest : never;
 
+/** Records of tenants that were active once: not each order's usage. */
+const PUBLISHED = {
+  dynamodb: { NewImage: { slug: { S: [{ exists: true }] }, version: { N: [{ 'anything-but': ['0'] }] } } },
+};
+
 /** Tenants, their API keys, plans and usage, and the workflow that onboards them. */
 export class TenantsStack extends DomainStack {
   constructor(app: App, stage: StageConfig) {
@@ -122,7 +127,7 @@ export class TenantsStack extends DomainStack {
 
     onTable('verify-key', 'get');
     onTable('resolve-tenant', 'get');
-    new EventPublisher(this, 'Publisher', { table, entry: 'tenants/publish' });
+    new EventPublisher(this, 'Publisher', { table, entry: 'tenants/publish', only: PUBLISHED });
     new Inbox(this, 'Events', { events: [OrderConfirmed], fn: onTable('inbox', 'update') });
 
     new DomainApi(this, 'Api', {

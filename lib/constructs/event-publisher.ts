@@ -13,6 +13,8 @@ export interface EventPublisherProps {
   readonly table: ServiceTable;
   /** The code: `publish(client, BUS_NAME, toEvents)`, with `PublishEnv`. */
   readonly entry: `${string}/${string}`;
+  /** The changes that can mean an event, as a filter of Lambda's event sources; all when absent. */
+  readonly only?: Readonly<Record<string, unknown>>;
 }
 
 const BATCH = 100;
@@ -27,7 +29,7 @@ const MAX_AGE_SECONDS = 24 * 3600;
  * retried finitely, and its position in the stream is kept in the dead letters.
  */
 export class EventPublisher extends Construct {
-  constructor(scope: Construct, id: string, { table, entry }: EventPublisherProps) {
+  constructor(scope: Construct, id: string, { table, entry, only }: EventPublisherProps) {
     super(scope, id);
     const { domain } = domainStackOf(this);
     const streamArn = table.table.tableStreamArn;
@@ -55,6 +57,7 @@ export class EventPublisher extends Construct {
       maximumRecordAgeInSeconds: MAX_AGE_SECONDS,
       parallelizationFactor: PARALLEL,
       functionResponseTypes: ['ReportBatchItemFailures'],
+      ...(only === undefined ? {} : { filterCriteria: { filters: [{ pattern: JSON.stringify(only) }] } }),
       destinationConfig: { onFailure: { destination: failed.queueArn } },
     });
     alarmWhen(this, 'Late', {
