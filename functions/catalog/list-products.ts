@@ -43,10 +43,9 @@ const filterOf = ({ categoryId, status, updatedSince, sort }: ListRequest['query
   if (updatedSince !== undefined && sort !== undefined && !byUpdate) {
     throw invalidRequest('query.updatedSince: goes with the sort updated or -updated only.');
   }
-  if (categoryId !== undefined && (byUpdate || updatedSince !== undefined)) {
-    throw invalidRequest(
-      'query.categoryId: a category is sorted by created or title; leave out updated and updatedSince.',
-    );
+  const byCreation = sort === undefined || sort === 'created' || sort === '-created';
+  if (categoryId !== undefined && (!byCreation || updatedSince !== undefined)) {
+    throw invalidRequest('query.categoryId: a category is sorted by created or -created only.');
   }
   const statuses = status === undefined ? ProductStatus.options : [status];
   return {

@@ -33,8 +33,9 @@ export const LAST_SORT_KEY = '\u{10FFFF}';
 const listsOf = (product: ProductState): (CategoryId | 'all')[] => ['all', ...new Set(product.categoryIds)];
 
 /**
- * A product's items in lists, by key. They are written with the product, so lists by creation are never behind; the
- * indexes sort the same items by title (gsi2) and, only over everything, by update (gsi1).
+ * A product's items in lists, by key. They are written with the product, so lists by creation are never behind. The
+ * list of everything is also sorted by update (gsi1) and title (gsi2); categories are not, because a product is in
+ * many and each index entry costs as much to write as an item.
  */
 export const entriesOf = (product: ProductState): ReadonlyMap<string, Key & Readonly<Record<string, unknown>>> => {
   const listing = listingOf(product);
@@ -46,8 +47,7 @@ export const entriesOf = (product: ProductState): ReadonlyMap<string, Key & Read
         pk,
         sk: sortKeys.created(listing),
         ...(list === 'all' ? { gsi1pk: pk, gsi1sk: sortKeys.updated(listing) } : {}),
-        gsi2pk: pk,
-        gsi2sk: sortKeys.title(listing),
+        ...(list === 'all' ? { gsi2pk: pk, gsi2sk: sortKeys.title(listing) } : {}),
       };
       return [`${item.pk} ${item.sk}`, item];
     }),

@@ -137,7 +137,7 @@ describe('a file with the newer columns', () => {
     const inRoot = await shop
       .products(SHOP)
       .list(
-        { statuses: ['active'], sort: 'title', ...(root === undefined ? {} : { categoryId: root.id }) },
+        { statuses: ['active'], sort: 'created', ...(root === undefined ? {} : { categoryId: root.id }) },
         10,
         undefined,
       );

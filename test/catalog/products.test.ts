@@ -272,6 +272,7 @@ describe('a list', () => {
     for (const query of [
       { updatedSince: '2026-01-01T00:00:00Z', sort: 'title' },
       { categoryId: id, sort: 'updated' },
+      { categoryId: id, sort: '-title' },
       { categoryId: id, updatedSince: '2026-01-01T00:00:00Z' },
     ]) {
       await expect(list(query)).rejects.toMatchObject({ code: 'invalid_request' });
