@@ -223,6 +223,6 @@ describe('a payment that is captured at the fulfilment', () => {
   it('is captured when the order is fulfilled', async () => {
     const { order: placed } = await order(later);
     await call(api, Order, 'POST', `/v1/orders/${placed.id}/fulfilments`, { credential: later.secretKey, body: {} });
-    await orderWith(later, placed.id, 'captured');
+    expect((await orderWith(later, placed.id, 'captured')).status).toBe('fulfilled');
   });
 });
