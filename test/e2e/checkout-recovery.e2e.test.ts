@@ -6,6 +6,7 @@ import { defineId } from '../../lib/runtime/ids.ts';
 import { call, problemCode } from '../../lib/client/expect-status.ts';
 import { type Cart, checkOut, createCart, Placed } from '../../lib/client/sale.ts';
 import { SHIPPING_METHOD, type Shop } from '../../lib/client/shop.ts';
+import { until } from '../../lib/client/until.ts';
 import { as } from './caller.ts';
 import { api, awsUrl, newProduct, newShop, unique } from './world.ts';
 
@@ -103,8 +104,11 @@ describe('a checkout without a verdict', () => {
     expect((await asked(pending)).status).toBe('pending');
 
     await set('orders', orderKey(pending.checkoutId), { dueSk: `${LONG_AGO}#${pending.checkoutId}` });
-    await reconcile();
-    const checkout = await asked(pending);
+    const checkout = await until('a verdict', async () => {
+      await reconcile();
+      const found = await asked(pending);
+      return found.status === 'pending' ? undefined : found;
+    });
     expect(checkout.status).toBe(status);
     expect(checkout.order?.status).toBe(order);
     expect(checkout.refusal?.code).toBe(refusal);
