@@ -100,7 +100,7 @@ export const createEventSources = (options: {
     positions.set(mapping.id, saved ?? 0);
     const reader = createStreamReader({
       mapping,
-      functionArn: fn.arn,
+      fn,
       account,
       streams,
       clock,
@@ -132,7 +132,7 @@ export const createEventSources = (options: {
     if (mapping.enabled) readers.push(reader);
   };
 
-  const addQueue = (mapping: QueueMapping, principal: Principal): void => {
+  const addQueue = (mapping: QueueMapping, fn: LambdaFunction, principal: Principal): void => {
     requireAccess(
       principal,
       QUEUE_ACTIONS.map((name) => `sqs:${name}`),
@@ -140,6 +140,7 @@ export const createEventSources = (options: {
     );
     const poller = createQueuePoller({
       mapping,
+      fn,
       queue: queues.queue(mapping.sourceArn),
       account,
       clock,
@@ -163,7 +164,7 @@ export const createEventSources = (options: {
           const { id, sourceArn, batchSize, enabled } = mapping;
           described.push({ id, functionArn: fn.arn, sourceArn, batchSize, enabled });
           if (mapping.kind === 'stream') addStream(mapping, fn, principal);
-          else addQueue(mapping, principal);
+          else addQueue(mapping, fn, principal);
           return { ref: mapping.id, attributes: { Id: mapping.id } };
         },
       },

@@ -1,6 +1,5 @@
 import type { Clock } from '../clock.ts';
 import type { Account, InvokeResult, Log, Meter, Weather } from '../contracts.ts';
-import { domainOf } from '../log.ts';
 import type { Queue, ReceivedMessage } from '../sqs/queue.ts';
 import { batchOutcome } from './batch-outcome.ts';
 import type { QueueMapping } from './mapping-properties.ts';
@@ -26,6 +25,7 @@ const retryDelay = (receives: number, visibilityTimeoutMs: number): number =>
 /** Feeds a function from a queue, in batches. */
 export const createQueuePoller = (options: {
   readonly mapping: QueueMapping;
+  readonly fn: { readonly name: string; readonly domain: string | undefined };
   readonly queue: Queue;
   readonly account: Account;
   readonly clock: Clock;
@@ -47,8 +47,8 @@ export const createQueuePoller = (options: {
     options.log.write({
       source: 'queue',
       level: 'warn',
-      domain: domainOf(mapping.functionName),
-      message: `${mapping.functionName}: ${message}`,
+      domain: options.fn.domain,
+      message: `${options.fn.name}: ${message}`,
     });
 
   const outcomeOf = async (messages: readonly ReceivedMessage[]): Promise<ReadonlySet<string>> => {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Account, InvokeResult, Log, Meter, Queues, StreamRecord, Streams, Weather } from '../contracts.ts';
-import { domainOf } from '../log.ts';
 import { batchOutcome } from './batch-outcome.ts';
 import type { StreamMapping } from './mapping-properties.ts';
 import { failureNotice, sequenceNumber, streamEvent } from './stream-event.ts';
@@ -31,7 +30,7 @@ const LOOK_AGAIN_MS = 250;
 /** Feeds a function from a table's stream, in batches, in order within a partition key. */
 export const createStreamReader = (options: {
   readonly mapping: StreamMapping;
-  readonly functionArn: string;
+  readonly fn: { readonly name: string; readonly arn: string; readonly domain: string | undefined };
   readonly account: Account;
   readonly streams: Pick<Streams, 'read' | 'onWrite' | 'latest'>;
   readonly queues: Pick<Queues, 'send'>;
@@ -95,8 +94,8 @@ export const createStreamReader = (options: {
     options.log.write({
       source: 'stream',
       level: 'error',
-      domain: domainOf(mapping.tableName),
-      message: `${mapping.functionName}: ${message}`,
+      domain: options.fn.domain,
+      message: `${options.fn.name}: ${message}`,
     });
 
   const giveUp = async (batch: Batch, condition: 'RetryAttemptsExhausted' | 'RecordAgeExceeded'): Promise<void> => {
@@ -107,7 +106,7 @@ export const createStreamReader = (options: {
       records: batch.records,
       condition,
       attempts: batch.attempts,
-      functionArn: options.functionArn,
+      functionArn: options.fn.arn,
       streamArn: mapping.sourceArn,
       requestId: randomUUID(),
       now: clock.now(),

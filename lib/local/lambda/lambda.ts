@@ -182,6 +182,13 @@ export const createLambda = async (options: {
       });
     }
     if (weather.roll(LOST_ANSWER_CHANCE)) {
+      log.write({
+        source: 'lambda',
+        level: 'info',
+        domain: fn.domain,
+        traceId,
+        message: `rough weather: ${fn.name} has run, its answer is lost`,
+      });
       throw new AwsError('ServiceException', 'The service encountered an internal error. Please try again later.', 500);
     }
     return result;
