@@ -1,4 +1,4 @@
-import type { TenantDb } from '../../lib/runtime/db.ts';
+import type { Item, TenantDb } from '../../lib/runtime/db.ts';
 import { nextPage, sortOf } from './list-pages.ts';
 import type { Page, Position } from './page.ts';
 import { FIRST_SORT_KEY, LAST_SORT_KEY, listPartition } from './product-keys.ts';
@@ -7,7 +7,7 @@ import type { ListFilter } from './product-store.ts';
 
 const INDEXES = { created: undefined, updated: 'gsi1', title: 'gsi2' } as const;
 
-/** One query per status that is asked for; a storefront asks for one. */
+/** One query per status that is asked for (a storefront asks for one); a category's page takes one read more. */
 export const listProducts = async (
   db: TenantDb,
   filter: ListFilter,
@@ -31,6 +31,26 @@ export const listProducts = async (
       }),
     ),
   );
-  const listings = answers.flatMap(({ items }) => items.map((item) => Listing.parse(item)));
-  return nextPage(listings, filter.sort, limit, from);
+  const items = answers.flatMap((answer) => answer.items);
+  const entries = filter.categoryId === undefined ? items : await fullEntries(db, filter, answers);
+  return nextPage(
+    entries.map((item) => Listing.parse(item)),
+    filter.sort,
+    limit,
+    from,
+  );
+};
+
+/** A category's entries have the same sort key in the list of everything, where they are complete. */
+const fullEntries = (
+  db: TenantDb,
+  { statuses }: ListFilter,
+  answers: readonly { readonly items: readonly Item[] }[],
+): Promise<readonly Item[]> => {
+  const keys = answers.flatMap(({ items }, index) => {
+    const status = statuses[index];
+    if (status === undefined) return [];
+    return items.map((item) => ({ pk: listPartition('all', status), sk: String(item['sk']) }));
+  });
+  return db.batchGet(keys, { consistent: true });
 };

@@ -32,26 +32,31 @@ export const LAST_SORT_KEY = '\u{10FFFF}';
 /** The lists that a product is in. */
 const listsOf = (product: ProductState): (CategoryId | 'all')[] => ['all', ...new Set(product.categoryIds)];
 
+/** Where a product is in a list, and all of it where the list is that of everything. */
+type Entry = Key & Readonly<Record<string, unknown>>;
+
 /**
- * A product's items in lists, by key. They are written with the product, so lists by creation are never behind. The
- * list of everything is also sorted by update (gsi1) and title (gsi2); categories are not, because a product is in
- * many and each index entry costs as much to write as an item.
+ * A product's items in lists, by key. They are written with the product, so lists by creation are never behind. What a
+ * shelf shows is in the list of everything, which is also sorted by update (gsi1) and title (gsi2); a category has the
+ * bare key, so that a change of a product costs the same in however many categories it is.
  */
-export const entriesOf = (product: ProductState): ReadonlyMap<string, Key & Readonly<Record<string, unknown>>> => {
+export const entriesOf = (product: ProductState): ReadonlyMap<string, Entry> => {
   const listing = listingOf(product);
-  return new Map(
-    listsOf(product).map((list) => {
-      const pk = listPartition(list, product.status);
-      const item = {
-        ...listing,
-        pk,
-        sk: sortKeys.created(listing),
-        ...(list === 'all' ? { gsi1pk: pk, gsi1sk: sortKeys.updated(listing) } : {}),
-        ...(list === 'all' ? { gsi2pk: pk, gsi2sk: sortKeys.title(listing) } : {}),
-      };
-      return [`${item.pk} ${item.sk}`, item];
-    }),
-  );
+  const sk = sortKeys.created(listing);
+  const entries = listsOf(product).map((list): Entry => {
+    const pk = listPartition(list, product.status);
+    if (list !== 'all') return { pk, sk };
+    return {
+      ...listing,
+      pk,
+      sk,
+      gsi1pk: pk,
+      gsi1sk: sortKeys.updated(listing),
+      gsi2pk: pk,
+      gsi2sk: sortKeys.title(listing),
+    };
+  });
+  return new Map(entries.map((entry) => [`${entry.pk} ${entry.sk}`, entry]));
 };
 
 /** Slugs that lead to the product. */
