@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 
 export interface SigningCredentials {
   readonly accessKeyId: string;
@@ -17,15 +17,15 @@ interface ToSign {
 }
 
 const hmac = (key: Buffer | string, text: string): Buffer => createHmac('sha256', key).update(text).digest();
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const sha256 = (text: string): string => hash('sha256', text, 'hex');
 
-/** The derived key holds for a day, so it is made once a day and not once a request. */
-let cached: { readonly scope: string; readonly secret: string; readonly key: Buffer } | undefined;
+/** The derived key holds for a day, so it is made once a day; given as bytes it would be imported anew by every request. */
+let cached: { readonly scope: string; readonly secret: string; readonly key: KeyObject } | undefined;
 
-const signingKey = (secret: string, day: string, region: string, service: string): Buffer => {
+const signingKey = (secret: string, day: string, region: string, service: string): KeyObject => {
   const scope = `${day}/${region}/${service}`;
   if (cached?.scope === scope && cached.secret === secret) return cached.key;
-  const key = [region, service, 'aws4_request'].reduce(hmac, hmac(`AWS4${secret}`, day));
+  const key = createSecretKey([region, service, 'aws4_request'].reduce(hmac, hmac(`AWS4${secret}`, day)));
   cached = { scope, secret, key };
   return key;
 };
@@ -51,7 +51,9 @@ export const signedHeaders = (credentials: SigningCredentials, request: ToSign):
   const canonical = `POST\n/\n\n${canonicalHeaders}\n${names}\n${sha256(request.body)}`;
   const scope = `${day}/${request.region}/${request.service}/aws4_request`;
   const key = signingKey(credentials.secretAccessKey, day, request.region, request.service);
-  const signature = hmac(key, `AWS4-HMAC-SHA256\n${stamp}\n${scope}\n${sha256(canonical)}`).toString('hex');
+  const signature = createHmac('sha256', key)
+    .update(`AWS4-HMAC-SHA256\n${stamp}\n${scope}\n${sha256(canonical)}`)
+    .digest('hex');
   return {
     ...headers,
     'content-length': String(Buffer.byteLength(request.body)),
