@@ -37,7 +37,9 @@ export class CatalogStack extends DomainStack {
         bind: { CATALOG_TABLE: writes(table, ...operations) },
       });
 
-    new EventPublisher(this, 'Publisher', { table, entry: 'catalog/publish' });
+    // Of a product's write with its claims and list entries, one item means events.
+    const only = { dynamodb: { NewImage: { sk: { S: ['product'] } } } };
+    new EventPublisher(this, 'Publisher', { table, entry: 'catalog/publish', only });
 
     const readsFiles = getsObjects(systemBucket, IMPORTS);
     const createImport = new ServiceFunction(this, 'CreateImport', {
