@@ -1,7 +1,8 @@
 /**
- * The load of one row, in a process of its own, so that the clients' work is not the servers'. Started by `run.ts` with one
- * argument: the row's JSON. Prints one line of JSON.
+ * The load of one row, in a process of its own, so that the clients' work is not the servers'. Started by `run.ts`, which
+ * writes the row's JSON to its standard input. Prints one line of JSON.
  */
+import { text } from 'node:stream/consumers';
 import * as z from 'zod';
 import { apiClient } from '../lib/client/http.ts';
 import { runLoop } from './loop.ts';
@@ -16,7 +17,7 @@ const Input = z.object({
   shop: ShopInput,
 });
 
-const input = Input.parse(JSON.parse(process.argv[2] ?? '{}'));
+const input = Input.parse(JSON.parse(await text(process.stdin)));
 const api = apiClient(input.url);
 const result = await runLoop(input, workOf(input.row, api, input.shop));
 const { user, system } = process.cpuUsage();

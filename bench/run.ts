@@ -46,9 +46,10 @@ type Driven = z.output<typeof Driven>;
 
 const drive = (url: string, row: string, clients: number, shop: ShopInput): Promise<Driven> => {
   const input = JSON.stringify({ url, row, clients, warmUpSeconds, seconds, shop });
-  const child = spawn(process.execPath, [fileURLToPath(new URL('driver.ts', import.meta.url)), input], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const child = spawn(process.execPath, [fileURLToPath(new URL('driver.ts', import.meta.url))], {
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
+  child.stdin.end(input);
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')));
   return new Promise((resolve, reject) => {

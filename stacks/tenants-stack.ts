@@ -124,7 +124,6 @@ export class TenantsStack extends DomainStack {
       timeoutSeconds: 50,
     });
     new ScheduledFunction(this, 'Repair', { fn: repair, every: 'rate(1 minute)' });
-
     onTable('verify-key', 'get');
     onTable('resolve-tenant', 'get');
     new EventPublisher(this, 'Publisher', { table, entry: 'tenants/publish', only: PUBLISHED });

@@ -88,14 +88,16 @@ const availableOf = async (
 const stock = async (api: ApiClient, shop: Shop, variantId: string, pieces: number): Promise<void> => {
   const credential = shop.secretKey;
   const path = `/v1/inventory/items/${variantId}`;
-  const item = await until('the inventory to know the variant', async () => {
-    const response = await api.send('GET', path, { credential });
-    return response.status === 200 ? response : undefined;
-  });
-  await call(api, z.unknown(), 'PATCH', path, {
-    credential,
-    headers: { 'if-match': item.headers['etag'] },
-    body: { tracked: true, policy: 'deny' },
+  await until('the inventory to know the variant and take its settings', async () => {
+    const item = await api.send('GET', path, { credential });
+    if (item.status !== 200) return undefined;
+    const changed = await api.send('PATCH', path, {
+      credential,
+      headers: { 'if-match': item.headers['etag'] },
+      body: { tracked: true, policy: 'deny' },
+    });
+    // 412: something changed it in between; read again.
+    return changed.status === 200 ? true : undefined;
   });
   await call(api, z.unknown(), 'POST', '/v1/inventory/adjustments', {
     credential,

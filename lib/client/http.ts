@@ -50,6 +50,22 @@ const parseJson = (text: string): unknown => {
   }
 };
 
+/**
+ * The same client, as an app should use it: what failed on the server's side (500, 502, 503, 504) is asked again, up to
+ * `attempts` times in all, with the same Idempotency-Key, so that what took effect takes effect once.
+ */
+export const retrying = (client: ApiClient, attempts: number): ApiClient => ({
+  close: () => client.close(),
+  send: async (method, path, request = {}) => {
+    const same: ApiRequest = method === 'POST' ? { idempotencyKey: randomUUID(), ...request } : request;
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await client.send(method, path, same);
+      if (attempt === attempts || ![500, 502, 503, 504].includes(answer.status)) return answer;
+      await new Promise((resolve) => setTimeout(resolve, 50 * 2 ** attempt));
+    }
+  },
+});
+
 /** Makes a client with connections of its own that are kept open. A request without an answer rejects after 30 s. */
 export const apiClient = (base: ApiBase, observe?: Observer): ApiClient => {
   const agent = new Agent({ keepAlive: true, maxSockets: 256 });

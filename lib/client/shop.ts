@@ -31,7 +31,16 @@ const Tenant = z.looseObject({
   steps: z.array(z.looseObject({ name: z.string(), status: z.string() })).optional(),
   ownerInvitation: z.looseObject({ token: z.string() }).nullish(),
 });
-const NewKey = z.looseObject({ id: z.string(), secret: z.string() });
+const NewKey = z.looseObject({ id: z.string(), secret: z.string().nullable() });
+
+/** A key is shown once: where the first answer was lost, its repetition has no secret, and another key is made. */
+const createKey = async (api: ApiClient, path: string, credential: string, body: unknown): Promise<string> => {
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const { secret } = await call(api, NewKey, 'POST', path, { credential, body });
+    if (secret !== null) return secret;
+  }
+  throw new Error('No answer with a key arrived');
+};
 
 /** Onboards a shop through the public API and waits until it is active. `progress` hears of each step. */
 export const onboardShop = async (
@@ -52,19 +61,16 @@ export const onboardShop = async (
     if (state.status === 'failed') throw new Error(`Onboarding of ${plan.slug} failed: ${JSON.stringify(state.steps)}`);
     return state.status === 'active' ? state : undefined;
   });
-  const secret = await call(api, NewKey, 'POST', `/v1/tenants/${id}/keys`, {
-    credential: operatorKey,
-    body: { kind: 'secret', permissions: [...PERMISSIONS] },
+  const secretKey = await createKey(api, `/v1/tenants/${id}/keys`, operatorKey, {
+    kind: 'secret',
+    permissions: [...PERMISSIONS],
   });
-  const publishable = await call(api, NewKey, 'POST', '/v1/tenants/current/keys', {
-    credential: secret.secret,
-    body: { kind: 'publishable' },
-  });
+  const publishableKey = await createKey(api, '/v1/tenants/current/keys', secretKey, { kind: 'publishable' });
   return {
     ...plan,
     tenantId: id,
-    secretKey: secret.secret,
-    publishableKey: publishable.secret,
+    secretKey,
+    publishableKey,
     ownerInvitation: tenant.ownerInvitation?.token,
   };
 };

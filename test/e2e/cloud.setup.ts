@@ -11,6 +11,8 @@ declare module 'vitest' {
     apiUrl: string;
     awsUrl: string;
     operatorKey: string;
+    /** How often a request is made that fails on the server's side. */
+    attempts: number;
   }
 }
 
@@ -24,6 +26,7 @@ const CLOUD_LOG = '.local/reports/e2e-cloud.log';
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   mkdirSync(dirname(ROUTE_LOG), { recursive: true });
   writeFileSync(ROUTE_LOG, '');
+  project.provide('attempts', process.env['WEATHER'] === 'rough' ? 6 : 1);
   const given = process.env['CARTWRIGHT_API_URL'];
   if (given !== undefined) {
     project.provide('apiUrl', given);

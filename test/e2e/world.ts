@@ -3,15 +3,21 @@ import { appendFileSync } from 'node:fs';
 import { inject } from 'vitest';
 import * as z from 'zod';
 import { call } from '../../lib/client/expect-status.ts';
-import { type ApiClient, apiClient } from '../../lib/client/http.ts';
+import { type ApiClient, apiClient, retrying } from '../../lib/client/http.ts';
 import { onboardShop, setUpRules, type Shop, type ShopPlan } from '../../lib/client/shop.ts';
 import { until } from '../../lib/client/until.ts';
 import { ROUTE_LOG } from './route-coverage.ts';
 
-/** The suite's client of the public API; it notes where it has been. */
-export const api: ApiClient = apiClient(inject('apiUrl'), (method, path, status) => {
-  appendFileSync(ROUTE_LOG, `${method} ${path} ${status}\n`);
-});
+/**
+ * The suite's client of the public API; it notes where it has been. In rough weather it asks again what failed on the server's
+ * side, as an app should.
+ */
+export const api: ApiClient = retrying(
+  apiClient(inject('apiUrl'), (method, path, status) => {
+    appendFileSync(ROUTE_LOG, `${method} ${path} ${status}\n`);
+  }),
+  inject('attempts'),
+);
 
 export const operatorKey = inject('operatorKey');
 export const awsUrl = inject('awsUrl');
@@ -82,14 +88,16 @@ export const newProduct = async (
 export const setStock = async (shop: Shop, variantId: string, pieces: number | 'untracked'): Promise<void> => {
   const credential = shop.secretKey;
   const path = `/v1/inventory/items/${variantId}`;
-  const etag = await until(`the inventory to know ${variantId}`, async () => {
-    const response = await api.send('GET', path, { credential });
-    return response.status === 200 ? response.headers['etag'] : undefined;
-  });
-  await call(api, z.unknown(), 'PATCH', path, {
-    credential,
-    headers: { 'if-match': etag },
-    body: { tracked: pieces !== 'untracked', policy: 'deny' },
+  await until(`the inventory to know ${variantId} and take its settings`, async () => {
+    const item = await api.send('GET', path, { credential });
+    if (item.status !== 200) return undefined;
+    const changed = await api.send('PATCH', path, {
+      credential,
+      headers: { 'if-match': item.headers['etag'] },
+      body: { tracked: pieces !== 'untracked', policy: 'deny' },
+    });
+    // 412: an event, or an answer of ours that was lost, came in between; read again.
+    return changed.status === 200 ? true : undefined;
   });
   if (pieces === 'untracked') return;
   await call(api, z.unknown(), 'POST', '/v1/inventory/adjustments', {
