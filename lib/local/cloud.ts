@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createApiGateway } from './api-gateway/create-api-gateway.ts';
 import { systemClock } from './clock.ts';
 import type { Account, Meter, Stoppable } from './contracts.ts';
@@ -67,7 +67,8 @@ export interface Cloud extends Stoppable {
  * @throws Error that names the resource or property that is not implemented, or what stands in the way
  */
 export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
-  const { stateDir, log } = options;
+  const { log } = options;
+  const stateDir = resolve(options.stateDir);
   const account = localAccount;
   const clock = systemClock;
   const assembly = readAssembly(options.assembly);

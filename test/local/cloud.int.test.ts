@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -53,7 +53,8 @@ let cloud: Cloud;
 const start = async (): Promise<void> => {
   cloud = await startCloud({
     assembly,
-    stateDir: join(directory.path, 'state'),
+    // As `npm start` gives it: relative to where it runs.
+    stateDir: relative(process.cwd(), join(directory.path, 'state')),
     apiPort: 0,
     awsPort: 0,
     weather: { rough: false, seed: 1 },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, stop } from 'esbuild';
 
@@ -40,7 +40,7 @@ export const bundleEnvironment = async (directory: string, hooks: WorkerHooks | 
   await stop();
   const text = result.outputFiles[0]?.text ?? '';
   mkdirSync(directory, { recursive: true });
-  const file = join(directory, `environment-${createHash('sha256').update(text).digest('hex').slice(0, 12)}.mjs`);
+  const file = resolve(directory, `environment-${createHash('sha256').update(text).digest('hex').slice(0, 12)}.mjs`);
   writeFileSync(file, text);
   return file;
 };
