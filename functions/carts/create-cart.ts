@@ -37,7 +37,8 @@ export const createCart = ({ carts, ask, now, newToken }: Deps): UseCase<typeof 
   const prices = pricesOf(ask);
   return async (request) => {
     const { caller, body, idempotency } = request;
-    const at = toInstant(now());
+    const moment = now();
+    const at = toInstant(moment);
     const token = caller.kind === 'customer' ? null : newToken();
     const wanted: Cart = {
       id: cartId.derive(caller.tenant, idempotency.scope),
@@ -59,7 +60,7 @@ export const createCart = ({ carts, ask, now, newToken }: Deps): UseCase<typeof 
       requestHash: idempotency.requestHash,
       createdAt: at,
       updatedAt: at,
-      expiresAt: secondsAfter(now(), CART_SECONDS),
+      expiresAt: secondsAfter(moment, CART_SECONDS),
     };
     const [earlier, priced] = await Promise.all([carts.create(caller.tenant, wanted), prices(wanted, request)]);
     if (earlier === undefined) {

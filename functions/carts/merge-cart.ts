@@ -60,13 +60,14 @@ export const mergeCart = ({ carts, ask, now }: CartDeps): UseCase<typeof mergeCa
   const merge = async (request: RequestOf<typeof mergeCartRoute>): Promise<{ cart: Cart; replayed: boolean }> => {
     const { caller, params } = request;
     for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
-      const at = toInstant(now());
+      const moment = now();
+      const at = toInstant(moment);
       const guest = heldBy(await carts.find(caller.tenant, params.cartId), request, at);
       if (guest.customerId === caller.actorId) return { cart: guest, replayed: true };
       const own = await ownCart(request, guest, at);
       if (guest.mergedInto !== null && own?.id === guest.mergedInto) return { cart: own, replayed: true };
       stillOpen(guest);
-      const fresh = { updatedAt: at, expiresAt: secondsAfter(now(), CART_SECONDS) };
+      const fresh = { updatedAt: at, expiresAt: secondsAfter(moment, CART_SECONDS) };
       if (own === undefined) {
         const mine = { customerId: caller.actorId, guestTokenHash: null, version: guest.version + 1 };
         const cart = { ...guest, ...mine, ...fresh };
