@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import type { Shop } from '../../lib/client/shop.ts';
+import { until } from '../../lib/client/until.ts';
+import { as, outcome } from './caller.ts';
+import { newShop, unique } from './world.ts';
+
+const Announced = z.looseObject({
+  id: z.string(),
+  upload: z.looseObject({ url: z.string(), headers: z.record(z.string(), z.string()) }),
+});
+const State = z.looseObject({ status: z.string(), progress: z.record(z.string(), z.number().nullable()) });
+const Rows = z.looseObject({
+  items: z.array(z.looseObject({ line: z.number(), outcome: z.string(), code: z.string().nullable() })),
+  next: z.string().nullable(),
+});
+const Product = z.looseObject({ id: z.string(), variants: z.array(z.looseObject({ id: z.string() })) });
+
+let shop: Shop;
+let staff: ReturnType<typeof as>;
+let storefront: ReturnType<typeof as>;
+beforeAll(async () => {
+  shop = await newShop('imports');
+  [staff, storefront] = [as(shop.secretKey), as(shop.publishableKey)];
+});
+
+const announce = async (csv: string) => {
+  const sha256 = createHash('sha256').update(csv).digest('hex');
+  const body = { format: 'shopify', filename: 'goods.csv', size: Buffer.byteLength(csv), sha256 };
+  const made = await staff.post('/v1/catalog/imports', body);
+  expect(outcome(made)).toBe('201');
+  const { id, upload } = Announced.parse(made.body);
+  const path = `/v1/catalog/imports/${id}`;
+  const put = async (file: string) =>
+    (await fetch(upload.url, { method: 'PUT', headers: upload.headers, body: file })).status;
+  return { path, put };
+};
+const ended = (path: string) =>
+  until(`${path} to end`, async () => {
+    const state = State.parse((await staff.get(path)).body);
+    return ['completed', 'failed', 'cancelled'].includes(state.status) ? state : undefined;
+  });
+const run = async (csv: string, dryRun = false) => {
+  const { path, put } = await announce(csv);
+  expect(await put(csv)).toBe(200);
+  expect(outcome(await staff.post(`${path}/start`, { dryRun }))).toBe('202');
+  return { path, ...(await ended(path)) };
+};
+const counts = ({ progress }: { progress: Record<string, number | null> }) =>
+  ['created', 'updated', 'unchanged', 'failed'].map((name) => progress[name]).join(' ');
+
+const word = unique('ware');
+const HEADER =
+  'Handle,Title,Product Category,Option1 Name,Option1 Value,Variant SKU,Variant Price,Variant Inventory Tracker,Variant Inventory Qty';
+const bowl = (price: string, size: string, quantity: number) =>
+  `${word}-bowl,"Bowl, ""deep""",Kitchen > Bowls,Size,${size},${word}-${size},${price},shopify,${quantity}`;
+const file = (...rows: readonly string[]) => `\uFEFF${[HEADER, ...rows].join('\r\n')}\r\n`;
+const GOOD = file(bowl('12.50', 'S', 4), bowl('17.90', 'L', 0), `${word}-jug,Jug,Kitchen,,,${word}-jug,9,,`);
+
+describe('a file of products', () => {
+  it('is uploaded as announced or not at all', async () => {
+    const { path, put } = await announce(GOOD);
+    expect(await put(GOOD.replace('Bowl', 'Bawl'))).toBeGreaterThanOrEqual(400);
+    expect(outcome(await staff.post(`${path}/start`, {}))).toBe('409 upload_missing');
+    expect(await put(GOOD)).toBe(200);
+    expect(outcome(await staff.post(`${path}/cancel`))).toBe('202');
+  });
+
+  it('is tried, imported, imported again without a change, and imported with one', async () => {
+    const tried = await run(GOOD, true);
+    expect([tried.status, counts(tried)]).toEqual(['completed', '2 0 0 0']);
+    expect((await staff.get(`/v1/catalog/products/by-slug/${word}-bowl`)).status).toBe(404);
+
+    expect(outcome(await staff.post(`${tried.path}/start`, {}))).toBe('202');
+    const first = await ended(tried.path);
+    expect([first.status, counts(first)]).toEqual(['completed', '2 0 0 0']);
+    expect(outcome(await staff.post(`${tried.path}/start`, {}))).toBe('409 import_finished');
+    const shown = await storefront.get(`/v1/catalog/products/by-slug/${word}-bowl`);
+    expect(shown.body).toMatchObject({
+      title: 'Bowl, "deep"',
+      options: [{ name: 'Size', values: ['S', 'L'] }],
+      variants: [{ prices: [{ currency: 'EUR', amount: 1250 }] }, { prices: [{ currency: 'EUR', amount: 1790 }] }],
+    });
+    const { id, variants } = Product.parse(shown.body);
+    const [small, large] = variants.map((variant) => variant.id);
+    const availability = await storefront.get(`/v1/inventory/availability?variantIds=${small},${large}`);
+    expect(availability.text).toContain('out');
+    const { items } = z
+      .looseObject({ items: z.array(z.looseObject({ id: z.string(), name: z.string() })) })
+      .parse((await storefront.get('/v1/catalog/categories?parentId=root')).body);
+    const root = items.find(({ name }) => name === 'Kitchen')?.id;
+    expect((await storefront.get(`/v1/catalog/products?categoryId=${root}`)).text).toContain(id);
+
+    expect(counts(await run(GOOD))).toBe('0 0 2 0');
+    expect(counts(await run(GOOD.replace('12.50', '12.51')))).toBe('0 1 1 0');
+    const changed = Product.parse((await storefront.get(`/v1/catalog/products/${id}`)).body);
+    expect(changed.variants).toMatchObject([{ id: small, prices: [{ amount: 1251 }] }, { id: large }]);
+  });
+
+  it('with broken rows is imported without these products, and each row’s fate is told by its line', async () => {
+    const job = await run(
+      file(
+        `${word}-a,A,,,,,1,,`,
+        `${word}-b,B,,,,,dear,,`,
+        `${word}-c,"C`,
+        `${word}-d,=1+1,,,,,2,,`,
+        `${word}-e,E,,,,,-3,,`,
+      ),
+    );
+    expect([job.status, counts(job)]).toEqual(['completed', '2 0 0 3']);
+    const failed = Rows.parse((await staff.get(`${job.path}/rows?outcome=failed`)).body);
+    expect(failed.items.map(({ line, code }) => [line, code])).toEqual([
+      [3, 'invalid_price'],
+      [4, 'quote_not_closed'],
+      [6, 'invalid_price'],
+    ]);
+    const first = Rows.parse((await staff.get(`${job.path}/rows?limit=3`)).body);
+    const second = Rows.parse((await staff.get(`${job.path}/rows?limit=3&cursor=${first.next}`)).body);
+    expect([...first.items, ...second.items].map(({ line }) => line)).toEqual([2, 3, 4, 5, 6]);
+    expect(second.next).toBeNull();
+    const formula = await storefront.get(`/v1/catalog/products/by-slug/${word}-d`);
+    expect(formula.body).toMatchObject({ title: '=1+1' });
+  });
+
+  it.each([
+    ['without its columns', 'Handle,Name\r\na,b\r\n', { code: 'missing_columns', line: 1 }],
+    ['of nothing but line ends', '\r\n\r\n', { code: 'empty_file', line: null }],
+  ])('%s ends the import and is told why', async (_, csv, failure) => {
+    expect(await run(csv)).toMatchObject({ status: 'failed', failure });
+  });
+
+  it('is nothing for storefronts and other shops', async () => {
+    const { path } = await announce(GOOD);
+    const other = as((await newShop('elsewhere')).secretKey);
+    for (const route of [path, `${path}/rows`]) {
+      expect(outcome(await storefront.get(route))).toBe('403 forbidden');
+      expect(outcome(await other.get(route))).toBe('404 not_found');
+    }
+    expect(outcome(await other.post(`${path}/start`, {}))).toBe('404 not_found');
+    expect(outcome(await other.post(`${path}/cancel`))).toBe('404 not_found');
+  });
+});
