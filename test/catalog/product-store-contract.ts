@@ -118,6 +118,7 @@ export const productStoreContract = (open: () => Promise<OpenProductStore>): voi
     test('that are too old are free again', async () => {
       let product = productNamed('slug-0');
       await save(store, product);
+      expect((await store.findBySlug('slug-0'))?.id).toBe(product.id);
       for (let index = 1; index <= 21; index += 1) {
         const next = revised(product, { slug: `slug-${index}` });
         await replace(store, product, next);

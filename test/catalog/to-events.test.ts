@@ -85,6 +85,7 @@ describe('the events of a product’s item', () => {
     const other = { pk: 'slug#mug', sk: 'slug', productId: mug.id };
     expect(toEvents({ tenant: SHOP, before: undefined, after: other, expired: false })).toEqual([]);
     expect(toEvents({ tenant: SHOP, before: tombstone(mug), after: undefined, expired: true })).toEqual([]);
+    expect(toEvents({ tenant: SHOP, before: tombstone(mug), after: tombstone(mug), expired: false })).toEqual([]);
   });
 
   test('stay below 64 kB, whatever the texts', () => {
