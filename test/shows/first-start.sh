@@ -5,7 +5,7 @@ set -euo pipefail
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 clone=$(mktemp -d)
-trap 'kill "${pid:-}" 2>/dev/null || true; rm -rf "$clone"' EXIT
+trap 'kill -KILL -- "-${pid:-}" 2>/dev/null || true; rm -rf "$clone"' EXIT
 git clone --quiet "$root" "$clone/cartwright"
 cd "$clone/cartwright"
 
@@ -19,7 +19,8 @@ echo "npm ci: $(since "$begin") s"
 # Starts npm start, waits for the first 200 with a demo key, and prints the seconds.
 start() {
   begin=$(now)
-  npm start -- --port 0 --aws-port 0 >"$clone/start.log" 2>&1 &
+  # In a process group of its own, so that Ctrl-C can be sent to all of it, as a terminal does.
+  setsid npm start -- --port 0 --aws-port 0 >"$clone/start.log" 2>&1 &
   pid=$!
   until curl_line=$(grep -m1 -o "curl .*/v1/catalog/products.*" "$clone/start.log" 2>/dev/null); do
     kill -0 "$pid" 2>/dev/null || { cat "$clone/start.log"; echo "npm start ended"; exit 1; }
@@ -29,7 +30,7 @@ start() {
   seconds=$(since "$begin")
 }
 stop() {
-  pkill -INT -P "$pid" 2>/dev/null || kill -INT "$pid"
+  kill -INT -- "-$pid"
   wait "$pid" || true
 }
 
