@@ -26,7 +26,7 @@ export const listProducts = async (
         sk: { between: [lowest, highest] },
         forward: !descending,
         // The last one of the page before is read again and left out; one more says whether there is a next page.
-        limit: limit + 2,
+        limit: limit + (from === undefined ? 1 : 2),
         ...(index === undefined ? { consistent: true } : { index }),
       }),
     ),

@@ -30,6 +30,8 @@ interface Deps {
 
 /** How long one invocation works before it hands back, so that a cancellation and a time-out are far from each other. */
 const WORK_MS = 15_000;
+/** While one slice waits for its stock, the other one's products are written. */
+const SLICES_AT_ONCE = 2;
 /** Inventory's contract takes so many lines a call. */
 const STOCK_LINES = 100;
 
@@ -74,11 +76,9 @@ const readGroups = async (
   uploads: Deps['uploads'],
   tenant: TenantCallContext['tenant'],
   job: ImportJob,
-  plan: ImportPlan,
+  slice: ImportPlan['slices'][number],
   columns: Parameters<typeof groupRows>[0],
 ): Promise<Group[]> => {
-  const slice = plan.slices[job.nextSlice];
-  if (slice === undefined) return [];
   const groups = groupRows(columns);
   const found: Group[] = [];
   const bytes = uploads.read(tenant, job.id, slice.start, slice.end);
@@ -87,8 +87,8 @@ const readGroups = async (
 };
 
 /**
- * Works on slice after slice for some seconds. A slice counts when the job says so; cut off before that, it is done
- * again, and then most of it turns out to be done already. A cancellation ends the run between two slices.
+ * Works on slice after slice, two at once, for some seconds. They count when the job says so; cut off before that, they
+ * are done again, and then most of it turns out to be done already. A cancellation ends the run between slices.
  */
 export const runImport =
   ({ imports, uploads, products, categories, applyStock, newCategoryId, now }: Deps) =>
@@ -101,9 +101,9 @@ export const runImport =
     if (job === undefined || plan === undefined || !isUnderWay(job, run)) return { status: 'ended' };
     const header = readHeader(plan.header, job);
     if (!header.ok) throw new Error(`The plan of ${importId} has a header that cannot be read: ${header.message}`);
-    const resolve = categoryResolver(categories(tenant), { newId: newCategoryId, now }, job.dryRun);
+    const resolve = oneAtATime(categoryResolver(categories(tenant), { newId: newCategoryId, now }, job.dryRun));
     const repeated = new Set(plan.repeated);
-    const setStock = stockSetter(applyStock, context, importId);
+    const deps = { products: products(tenant), resolve, setStock: stockSetter(applyStock, context, importId) };
 
     while (isUnderWay(job, run)) {
       if (job.status === 'cancelling') {
@@ -114,24 +114,42 @@ export const runImport =
       }
       if (now().getTime() - started > WORK_MS) return { status: 'continue' };
       const stamp = { now: toInstant(now()), actor: job.actor, traceId: job.traceId };
-      const groups = await readGroups(uploads, tenant, job, plan, header.columns);
-      const deps = { products: products(tenant), resolve, setStock };
-      const results = await importSlice(deps, { tenant, job, columns: header.columns, groups, repeated, stamp });
-      const slice = job.nextSlice;
-      await store.saveRows(job, slice, results.flatMap(rowsOf));
+      const current = job;
+      const first = job.nextSlice;
+      const slices = plan.slices.slice(first, first + SLICES_AT_ONCE);
+      const worked = await Promise.all(
+        slices.map(async (slice, index) => {
+          const groups = await readGroups(uploads, tenant, current, slice, header.columns);
+          const input = { tenant, job: current, columns: header.columns, groups, repeated, stamp };
+          const results = await importSlice(deps, input);
+          await store.saveRows(current, first + index, results.flatMap(rowsOf));
+          return results;
+        }),
+      );
       job = await moveImport(store, importId, now, (before) => {
         // Another invocation of the same step may have been here already.
-        if (!isUnderWay(before, run) || before.nextSlice !== slice) return undefined;
-        const last = slice + 1 >= before.slices;
+        if (!isUnderWay(before, run) || before.nextSlice !== first) return undefined;
+        const nextSlice = first + slices.length;
         return {
-          progress: progressAfter(before.progress, results),
-          nextSlice: slice + 1,
-          ...(last ? { status: 'completed' } : {}),
+          progress: progressAfter(before.progress, worked.flat()),
+          nextSlice,
+          ...(nextSlice >= before.slices ? { status: 'completed' } : {}),
         };
       });
     }
     return { status: 'ended' };
   };
+
+/** Two slices that need the same new category must not both try to make it. */
+const oneAtATime = <Input, Result>(work: (input: Input) => Promise<Result>): ((input: Input) => Promise<Result>) => {
+  let last: Promise<unknown> = Promise.resolve();
+  return (input) => {
+    const next = last.then(() => work(input));
+    // Whoever asked for it hears of its failure; the next one only waits for its end.
+    last = next.catch(() => undefined);
+    return next;
+  };
+};
 
 const stockSetter =
   (applyStock: Deps['applyStock'], context: CallContext, source: ImportJob['id']) =>
