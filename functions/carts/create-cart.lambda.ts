@@ -13,7 +13,7 @@ import { createCart, createCartRoute } from './create-cart.ts';
 
 const { CARTS_TABLE, QUOTE_FUNCTION } = readEnv(QuotedCartEnv);
 const carts = dynamoCarts(tenantDb(dynamoDbClient(), CARTS_TABLE));
-const ask = callFunction(lambdaClient(QuoteCall.timeoutMs), QUOTE_FUNCTION, QuoteCall, { retries: 1 });
+const ask = callFunction(lambdaClient(), QUOTE_FUNCTION, QuoteCall, { retries: 1 });
 /** 256 random bits: nobody guesses a cart. */
 const newToken = () => randomBytes(32).toString('base64url');
 

@@ -12,6 +12,6 @@ import { getCart, getCartRoute } from './get-cart.ts';
 
 const { CARTS_TABLE, QUOTE_FUNCTION } = readEnv(QuotedCartEnv);
 const carts = dynamoCarts(tenantDb(dynamoDbClient(), CARTS_TABLE));
-const ask = callFunction(lambdaClient(QuoteCall.timeoutMs), QUOTE_FUNCTION, QuoteCall, { retries: 1 });
+const ask = callFunction(lambdaClient(), QUOTE_FUNCTION, QuoteCall, { retries: 1 });
 
 export const handler = api(getCartRoute, getCart({ carts, ask, now: systemClock }));

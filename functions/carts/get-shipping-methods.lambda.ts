@@ -12,7 +12,7 @@ import { getShippingMethods, getShippingMethodsRoute } from './get-shipping-meth
 
 const { CARTS_TABLE, SHIPPING_METHODS_FUNCTION } = readEnv(GetShippingMethodsEnv);
 const carts = dynamoCarts(tenantDb(dynamoDbClient(), CARTS_TABLE));
-const client = lambdaClient(ListShippingMethods.timeoutMs);
+const client = lambdaClient();
 const methods = callFunction(client, SHIPPING_METHODS_FUNCTION, ListShippingMethods, { retries: 1 });
 
 export const handler = api(getShippingMethodsRoute, getShippingMethods({ carts, now: systemClock, methods }));

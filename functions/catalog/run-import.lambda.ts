@@ -27,7 +27,7 @@ export const handler = step(
     categories: dynamoCategoryStore(db),
     uploads: s3Uploads(s3Client(), IMPORTS_BUCKET),
     // Stock is set once per import and variant, so a second try is safe.
-    applyStock: callFunction(lambdaClient(ApplyImport.timeoutMs), APPLY_IMPORT_FUNCTION, ApplyImport, { retries: 2 }),
+    applyStock: callFunction(lambdaClient(), APPLY_IMPORT_FUNCTION, ApplyImport, { retries: 2 }),
     newCategoryId: categoryId.random,
     now: systemClock,
   }),

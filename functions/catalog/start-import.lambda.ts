@@ -14,7 +14,7 @@ import { startImport, startImportRoute, type StartRun } from './start-import.ts'
 const { CATALOG_TABLE, IMPORTS_BUCKET, IMPORT_MACHINE } = readEnv(StartImportEnv);
 const imports = dynamoImportStore(tenantDb(dynamoDbClient(), CATALOG_TABLE));
 const uploads = s3Uploads(s3Client(), IMPORTS_BUCKET);
-const workflows = sfnClient(5000);
+const workflows = sfnClient();
 
 const startRun: StartRun = ({ tenant, traceId }, { id, run }) =>
   startOnce(workflows, IMPORT_MACHINE, `${id}-${run}`, { tenant, traceId, input: { importId: id, run } });

@@ -19,8 +19,8 @@ export const handler = api(
   createCheckoutRoute,
   createCheckout({
     orders: dynamoOrders(tenantDb(dynamoDbClient(), env.ORDERS_TABLE)),
-    runCheckout: sfnCheckout(sfnClient(VERDICT_WITHIN_MS), env.CHECKOUT_MACHINE),
-    unlockCart: callFunction(lambdaClient(Unlock.timeoutMs), env.UNLOCK_CART_FUNCTION, Unlock, { retries: 1 }),
+    runCheckout: sfnCheckout(sfnClient(), env.CHECKOUT_MACHINE),
+    unlockCart: callFunction(lambdaClient(), env.UNLOCK_CART_FUNCTION, Unlock, { retries: 1 }),
     newAttempt: randomUUID,
     now: systemClock,
   }),

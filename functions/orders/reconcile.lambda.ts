@@ -16,7 +16,7 @@ import { reconcile } from './reconcile.ts';
 
 const env = readEnv(ReconcileEnv);
 const client = dynamoDbClient();
-const lambda = lambdaClient(Reserve.timeoutMs);
+const lambda = lambdaClient();
 
 export const handler = schedule('reconcile checkouts', ({ traceId }) =>
   reconcile({

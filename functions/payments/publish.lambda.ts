@@ -1,4 +1,4 @@
-import { eventBridgeClient } from '../../lib/runtime/clients/events.ts';
+import { eventBusClient } from '../../lib/runtime/clients/events.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import { PublishEnv } from '../../lib/runtime/publish-env.ts';
 import { publish } from '../../lib/runtime/publish.ts';
@@ -6,4 +6,4 @@ import { toEvents } from './to-events.ts';
 
 const { BUS_NAME } = readEnv(PublishEnv);
 
-export const handler = publish(eventBridgeClient(), BUS_NAME, toEvents);
+export const handler = publish(eventBusClient(), BUS_NAME, toEvents);

@@ -14,7 +14,7 @@ import { cachedSigningKeys } from './signing-keys.ts';
 import { verifyToken } from './verify-token.ts';
 
 const env = readEnv(AuthorizerEnv);
-const lambda = lambdaClient(3000);
+const lambda = lambdaClient();
 const secrets = secretsManager();
 // Every one of these only reads, so a second try is safe.
 const retries = 1;

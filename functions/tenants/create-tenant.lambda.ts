@@ -14,7 +14,7 @@ export const handler = api(
   createTenantRoute,
   createTenant({
     tenants: dynamoTenants(dynamoDbClient(), TENANTS_TABLE),
-    startOnboarding: startOnboarding(sfnClient(3000), ONBOARDING_MACHINE),
+    startOnboarding: startOnboarding(sfnClient(), ONBOARDING_MACHINE),
     now: systemClock,
   }),
 );

@@ -15,7 +15,7 @@ export const handler = api(
   getTenantRoute,
   getTenant({
     tenants: dynamoTenants(dynamoDbClient(), TENANTS_TABLE),
-    ownerInvitation: callFunction(lambdaClient(3000), OWNER_INVITATION_FUNCTION, OwnerInvitation, { retries: 1 }),
+    ownerInvitation: callFunction(lambdaClient(), OWNER_INVITATION_FUNCTION, OwnerInvitation, { retries: 1 }),
     now: systemClock,
   }),
 );

@@ -11,6 +11,6 @@ import { inviteOwner } from './invite-owner.ts';
 
 const { TENANTS_TABLE, CREATE_OWNER_FUNCTION } = readEnv(InviteOwnerEnv);
 const tenants = dynamoTenants(dynamoDbClient(), TENANTS_TABLE);
-const createOwner = callFunction(lambdaClient(3000), CREATE_OWNER_FUNCTION, CreateOwner, { retries: 1 });
+const createOwner = callFunction(lambdaClient(), CREATE_OWNER_FUNCTION, CreateOwner, { retries: 1 });
 
 export const handler = step(InviteOwner, inviteOwner({ tenants, createOwner }));

@@ -21,7 +21,7 @@ export const handler = schedule(
   'repair tenants',
   repairTenants({
     tenants,
-    startOnboarding: startOnboarding(sfnClient(3000), env.ONBOARDING_MACHINE),
+    startOnboarding: startOnboarding(sfnClient(), env.ONBOARDING_MACHINE),
     reconcileUsageKey: reconcileUsageKey({ tenants, usagePlans, newUsageKey }),
     now: systemClock,
   }),

@@ -11,6 +11,6 @@ import { withdrawOwner } from './withdraw-owner.ts';
 
 const { TENANTS_TABLE, REMOVE_OWNER_FUNCTION } = readEnv(WithdrawOwnerEnv);
 const tenants = dynamoTenants(dynamoDbClient(), TENANTS_TABLE);
-const removeOwner = callFunction(lambdaClient(3000), REMOVE_OWNER_FUNCTION, RemoveOwner, { retries: 1 });
+const removeOwner = callFunction(lambdaClient(), REMOVE_OWNER_FUNCTION, RemoveOwner, { retries: 1 });
 
 export const handler = step(WithdrawOwner, withdrawOwner({ tenants, removeOwner }));

@@ -1,7 +1,8 @@
-import { InvokeCommand, type LambdaClient, ResourceNotFoundException } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
 import { type Breaker, passThroughBreaker } from './breaker.ts';
 import type { Callable, CallContract } from './call.ts';
+import { AwsServiceError } from './clients/aws-client.ts';
+import type { Lambda } from './clients/lambda.ts';
 import { dependencyMissing, temporarilyUnavailable } from './errors.ts';
 
 const FunctionError = z.object({ errorType: z.string().optional(), errorMessage: z.string().optional() });
@@ -13,7 +14,7 @@ const FunctionError = z.object({ errorType: z.string().optional(), errorMessage:
  * @throws dependency_missing (503) when the function is not deployed, temporarily_unavailable (503) when it fails
  */
 export const callFunction = <Input extends z.ZodType, Output extends z.ZodType>(
-  client: LambdaClient,
+  client: Lambda,
   functionArn: string,
   contract: CallContract<Input, Output>,
   options: { readonly retries?: number; readonly breaker?: Breaker } = {},
@@ -21,11 +22,9 @@ export const callFunction = <Input extends z.ZodType, Output extends z.ZodType>(
   const breaker = options.breaker ?? passThroughBreaker;
   const what = `${contract.domain}.${contract.name}`;
   const once = async (payload: string): Promise<unknown> => {
-    const answer = await client.send(new InvokeCommand({ FunctionName: functionArn, Payload: Buffer.from(payload) }), {
-      abortSignal: AbortSignal.timeout(contract.timeoutMs),
-    });
-    const body: unknown = JSON.parse(Buffer.from(answer.Payload ?? new Uint8Array()).toString('utf8') || 'null');
-    if (answer.FunctionError === undefined) return body;
+    const answer = await client.invoke(functionArn, payload, contract.timeoutMs);
+    const body: unknown = JSON.parse(answer.payload || 'null');
+    if (answer.functionError === undefined) return body;
     const error = FunctionError.safeParse(body);
     throw new Error(
       `${what} failed: ${error.success ? `${error.data.errorType}: ${error.data.errorMessage}` : 'unknown error'}`,
@@ -38,7 +37,7 @@ export const callFunction = <Input extends z.ZodType, Output extends z.ZodType>(
         try {
           return contract.output.parse(await once(payload));
         } catch (error) {
-          if (error instanceof ResourceNotFoundException) {
+          if (error instanceof AwsServiceError && error.name === 'ResourceNotFoundException') {
             throw dependencyMissing(`${what} is not deployed in this stage.`, { retryAfter: 30, cause: error });
           }
           if (attempt < (options.retries ?? 0)) continue;

@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import { DynamoDbError } from './clients/dynamodb.ts';
+import { AwsServiceError } from './clients/aws-client.ts';
 import type { Item } from './db.ts';
 import { temporarilyUnavailable } from './errors.ts';
 
@@ -30,7 +30,7 @@ const Refusal = z.object({ Item: Image.optional() });
 const Cancelled = z.object({ CancellationReasons: z.array(z.object({ Code: z.string(), Item: Image.optional() })) });
 
 const reasonsOf = (error: unknown): z.output<typeof Cancelled>['CancellationReasons'] | undefined =>
-  error instanceof DynamoDbError && error.name === 'TransactionCanceledException'
+  error instanceof AwsServiceError && error.name === 'TransactionCanceledException'
     ? Cancelled.parse(error.body).CancellationReasons
     : undefined;
 const FAILED = 'ConditionalCheckFailed';
@@ -38,7 +38,7 @@ const FAILED = 'ConditionalCheckFailed';
 /** Retriable reasons: nothing was written, and the same transaction may succeed in a moment. */
 const PASSING = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
 const isPassing = (error: unknown): boolean => {
-  if (error instanceof DynamoDbError && error.name === 'TransactionConflictException') return true;
+  if (error instanceof AwsServiceError && error.name === 'TransactionConflictException') return true;
   const reasons = reasonsOf(error) ?? [];
   return !reasons.some(({ Code }) => Code === FAILED) && reasons.some(({ Code }) => PASSING.has(Code));
 };
@@ -76,7 +76,7 @@ export const retryingConflicts = async <Result>(
 /** Turns DynamoDB's exceptions into ours, with the items that are there; anything else goes on as it is. */
 export const dbErrors = (read: (item: Record<string, AttributeValue>) => Item) => ({
   single: (error: unknown): never => {
-    if (error instanceof DynamoDbError && error.name === 'ConditionalCheckFailedException') {
+    if (error instanceof AwsServiceError && error.name === 'ConditionalCheckFailedException') {
       const { Item } = Refusal.parse(error.body);
       throw new ConditionFailed(Item === undefined ? undefined : read(Item));
     }

@@ -1,6 +1,6 @@
-import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import type { EventBus } from './clients/events.ts';
 import { fromWire } from './db-wire.ts';
 import type { OutgoingEvent } from './events.ts';
 import { tenantOfKey, tenantPrefix, withoutPrefix } from './keys.ts';
@@ -64,11 +64,7 @@ const batches = (entries: readonly Entry[]): Entry[][] => {
  * ids and sequences are in the item). When an entry is refused, the batch is reported as failed from its record on, so
  * that Lambda tries again from there: at least once, in order per item.
  */
-export const publish = (
-  client: EventBridgeClient,
-  busName: string,
-  toEvents: (change: Change) => readonly OutgoingEvent[],
-) =>
+export const publish = (bus: EventBus, busName: string, toEvents: (change: Change) => readonly OutgoingEvent[]) =>
   lambdaHandler(async (stream: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
     const entries: Entry[] = [];
     let poisoned: string | undefined;
@@ -89,23 +85,21 @@ export const publish = (
       }
     }
     for (const batch of batches(entries)) {
-      const answer = await client.send(
-        new PutEventsCommand({
-          Entries: batch.map(({ event, body }) => ({
-            EventBusName: busName,
-            Source: event.source,
-            DetailType: event.detailType,
-            Time: new Date(event.envelope.time),
-            Detail: body,
-          })),
-        }),
+      const answer = await bus.putEvents(
+        batch.map(({ event, body }) => ({
+          EventBusName: busName,
+          Source: event.source,
+          DetailType: event.detailType,
+          Time: Date.parse(event.envelope.time) / 1000,
+          Detail: body,
+        })),
       );
-      if ((answer.FailedEntryCount ?? 0) === 0) continue;
-      const index = (answer.Entries ?? []).findIndex((entry) => entry.ErrorCode !== undefined);
+      if (answer.FailedEntryCount === 0) continue;
+      const index = answer.Entries.findIndex((entry) => entry.ErrorCode !== undefined);
       const failed = batch[Math.max(index, 0)];
       loggerFor({ traceId: 'stream' })('error', 'the bus refused events', {
         refused: answer.FailedEntryCount,
-        code: answer.Entries?.[index]?.ErrorCode,
+        code: answer.Entries[index]?.ErrorCode,
       });
       if (failed !== undefined) return { batchItemFailures: [{ itemIdentifier: failed.sequence }] };
     }

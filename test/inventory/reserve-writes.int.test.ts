@@ -6,7 +6,8 @@ import { dynamoReservations } from '../../functions/inventory/dynamo-reservation
 import { dynamoStock } from '../../functions/inventory/dynamo-stock-store.ts';
 import { relayout } from '../../functions/inventory/relayout.ts';
 import { readSnapshots } from '../../functions/inventory/snapshots.ts';
-import { type DynamoDb, DynamoDbError } from '../../lib/runtime/clients/dynamodb.ts';
+import { AwsServiceError } from '../../lib/runtime/clients/aws-client.ts';
+import type { DynamoDb } from '../../lib/runtime/clients/dynamodb.ts';
 import { tenantDb } from '../../lib/runtime/db.ts';
 import { startTestEngine, type TestEngine } from '../fixtures/engine.ts';
 import {
@@ -43,7 +44,7 @@ const watched = (table: string) => {
         conflicts -= 1;
         await meanwhile();
         const body = { CancellationReasons: [{ Code: 'TransactionConflict' }] };
-        throw new DynamoDbError('TransactionCanceledException', 'conflict', 400, body);
+        throw new AwsServiceError('TransactionCanceledException', 'conflict', 400, body);
       }
       return engine.client.call(name, input);
     },

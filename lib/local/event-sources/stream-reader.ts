@@ -25,7 +25,11 @@ const retryDelay = (attempts: number): number => Math.min(100 * 2 ** attempts, 1
 const DOUBLED_CHANCE = 0.02;
 /** In rough weather: a stream is read this much later. */
 const LATE_BY_MS = 300;
-const LOOK_AGAIN_MS = 250;
+/**
+ * Records that come this soon after a look wait for the next one, so that a busy stream is read in batches. Lambda looks
+ * four times a second; the first record after a quiet time is read at once, which Lambda does not promise.
+ */
+const LOOK_EVERY_MS = 100;
 
 /** Feeds a function from a table's stream, in batches, in order within a partition key. */
 export const createStreamReader = (options: {
@@ -56,6 +60,7 @@ export const createStreamReader = (options: {
   /** There may be records that were not read yet. */
   let unread = true;
   let looking: (() => void) | undefined;
+  let nextLook = Number.NEGATIVE_INFINITY;
   let wake: (() => void) | undefined;
   let unsubscribe: (() => void) | undefined;
 
@@ -77,6 +82,7 @@ export const createStreamReader = (options: {
       const last = records.at(-1);
       unread = records.length === page;
       if (last === undefined) return;
+      nextLook = clock.now() + LOOK_EVERY_MS;
       fetched = last.sequence;
       lanes.add(records);
       if (!unread) lookAgain();
@@ -84,9 +90,9 @@ export const createStreamReader = (options: {
   };
 
   const lookAgain = (): void => {
-    looking ??= clock.after(LOOK_AGAIN_MS, () => {
+    looking ??= clock.after(Math.max(0, nextLook - clock.now()), () => {
       looking = undefined;
-      noticed();
+      look();
     });
   };
 
@@ -215,10 +221,15 @@ export const createStreamReader = (options: {
     for (let next = lanes.next(fresh); next !== undefined; next = lanes.next(fresh)) work(next.lane, next.batch);
   };
 
-  const noticed = (): void => {
+  const look = (): void => {
     unread = true;
     if (!weather.rough) pump();
     else clock.after(weather.delay(LATE_BY_MS), pump);
+  };
+
+  const noticed = (): void => {
+    if (clock.now() < nextLook) lookAgain();
+    else look();
   };
 
   return {

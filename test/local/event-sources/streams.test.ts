@@ -40,7 +40,7 @@ test('records come in batches, in order, in the shape that Lambda gives them', a
   const { batches, consumer } = recording();
   const made = await world(mapping, consumer);
   writeAll(made, 'abcdef');
-  await made.settle();
+  await made.clock.advance(100);
   expect(batches.flat().join('')).toBe('abcdef');
   expect(Math.max(...batches.map((batch) => batch.length))).toBe(4);
   expect(JSON.parse(made.payloads[0] ?? '')).toEqual({
@@ -64,6 +64,16 @@ test('records come in batches, in order, in the shape that Lambda gives them', a
   });
 });
 
+test('after a quiet time a record is read at once; those that follow wait for the next look and come together', async () => {
+  const { batches, consumer } = recording();
+  const made = await world(mapping, consumer);
+  writeAll(made, 'abc');
+  await made.settle();
+  expect(batches).toEqual([['a']]);
+  await made.clock.advance(100);
+  expect(batches).toEqual([['a'], ['b', 'c']]);
+});
+
 test('a batching window gathers records until it passes or a batch is full', async () => {
   const { batches, consumer } = recording();
   const made = await world({ ...mapping, MaximumBatchingWindowInSeconds: 1 }, consumer);
@@ -73,7 +83,7 @@ test('a batching window gathers records until it passes or a batch is full', asy
   await made.clock.advance(100);
   expect(batches).toEqual([['a', 'b']]);
   writeAll(made, 'cdef');
-  await made.settle();
+  await made.clock.advance(100);
   expect(batches[1]).toEqual(['c', 'd', 'e', 'f']);
 });
 
@@ -181,7 +191,7 @@ test('several batches run at once, but never two of one partition', async () => 
   writeAll(made, 'ab', 'p');
   writeAll(made, 'ab', 'q');
   for (let round = 0; round < 4; round += 1) {
-    await made.settle();
+    await made.clock.advance(100);
     release.shift()?.();
   }
   await made.settle();
@@ -197,7 +207,7 @@ test('a restart goes on after what was finished, and what was not comes again', 
   });
   const first = await world(mapping, consumer);
   writeAll(first, 'ab');
-  await first.settle();
+  await first.clock.advance(200);
   broken = true;
   writeAll(first, 'c');
   await first.settle();
@@ -230,7 +240,7 @@ test('a filter keeps records from the function, and they count as done', async (
   const Pattern = JSON.stringify({ dynamodb: { NewImage: { value: { S: ['b', 'c'] } } } });
   const made = await world({ ...mapping, FilterCriteria: { Filters: [{ Pattern }] } }, consumer);
   writeAll(made, 'abcd');
-  await made.settle();
+  await made.clock.advance(100);
   expect(batches.flat()).toEqual(['b', 'c']);
   expect(made.table.trimmed.at(-1)).toBe(4);
 });
