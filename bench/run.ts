@@ -28,9 +28,11 @@ const { values } = parseArgs({
     only: { type: 'string' },
     data: { type: 'string' },
     profile: { type: 'boolean', default: false },
+    runs: { type: 'string' },
   },
 });
-const [warmUpSeconds, seconds, runs] = values.quick ? [3, 10, 1] : [10, 60, 3];
+const [warmUpSeconds, seconds] = values.quick ? [5, 10] : [10, 60];
+const runs = z.coerce.number().int().min(1).parse(values.runs ?? (values.quick ? '1' : '3'));
 const CLIENTS = 32;
 
 const Driven = z.object({

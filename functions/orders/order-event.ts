@@ -77,10 +77,11 @@ export type OrderEventOf<Type extends OrderEvent['type']> = Extract<OrderEvent, 
 export type PaymentEventType = Extract<OrderEvent['type'], `Payment${string}`>;
 
 /** The entries that the world hears of; the others are known from the payment or are nobody's business. */
-export const PUBLISHED: ReadonlySet<OrderEvent['type']> = new Set([
+const PUBLISHED: ReadonlySet<string> = new Set<OrderEvent['type']>([
   'OrderPlaced',
   'OrderConfirmed',
   'OrderRejected',
   'OrderCancelled',
   'OrderFulfilled',
 ]);
+export const isPublished = (type: string): boolean => PUBLISHED.has(type);

@@ -4,7 +4,7 @@ import { OpaqueId } from '../../lib/runtime/ids.ts';
 import { Amount } from '../../lib/runtime/money.ts';
 import { CancelReason } from './events.ts';
 import { OrderStatus, type PaymentStatus, PaymentStatus as PaymentStatusSchema, Tracking } from './model.ts';
-import { type OrderEvent, type PaymentEventType, PlacedFacts, PUBLISHED } from './order-event.ts';
+import { type OrderEvent, type PaymentEventType, PlacedFacts, isPublished } from './order-event.ts';
 import { Refusal } from './refusal.ts';
 
 const ByRequest = { at: Instant, request: z.object({ scope: z.string(), hash: z.string() }) };
@@ -77,7 +77,7 @@ export const applyEvent = (orderId: string, state: OrderState | undefined, event
   const next: OrderState = {
     ...state,
     version: state.version + 1,
-    sequence: state.sequence + (PUBLISHED.has(event.type) ? 1 : 0),
+    sequence: state.sequence + (isPublished(event.type) ? 1 : 0),
     updatedAt: event.at,
   };
   const must = (status: OrderState['status']): void => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type OrderEvent, PUBLISHED } from '../../functions/orders/order-event.ts';
+import { isPublished, type OrderEvent } from '../../functions/orders/order-event.ts';
 import { applyEvent, foldOrder, type OrderState, orderStates } from '../../functions/orders/order-state.ts';
 import { spill } from '../../functions/orders/order-item.ts';
 import { byRequest, cartOf, eventOf, orderOf, particulars, paymentOf, placedFacts } from './fixtures.ts';
@@ -61,7 +61,7 @@ describe('the fold of an order’s events', () => {
       fc.property(histories, (events) => {
         const states = orderStates(ID, events);
         expect(states.map(({ version }) => version)).toEqual(events.map((_, index) => index + 1));
-        const published = states.filter((_, index) => PUBLISHED.has(events[index]?.type ?? 'OrderUpdated'));
+        const published = states.filter((_, index) => isPublished(events[index]?.type ?? 'OrderUpdated'));
         expect(published.map(({ sequence }) => sequence)).toEqual(published.map((_, index) => index + 1));
       }),
     );

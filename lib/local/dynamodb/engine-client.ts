@@ -28,6 +28,8 @@ const stopped = (): Error => new Error('The DynamoDB engine is stopped');
 
 const HEAD_END = '\r\n\r\n';
 const LENGTH = /\r\ncontent-length: *(\d+)/i;
+/** Most answers fit; a larger one comes in several pieces. */
+const READ_BYTES = 32_768;
 
 const openConnection = (
   port: number,
@@ -40,7 +42,19 @@ const openConnection = (
   let expected = -1;
   let bodyStart = 0;
   let status = 0;
-  const socket: Socket = connect({ port, host, noDelay: true });
+  // Read into one buffer that is reused: a stream of chunks costs as much as the rest of the call.
+  const socket: Socket = connect({
+    port,
+    host,
+    noDelay: true,
+    onread: {
+      buffer: Buffer.allocUnsafeSlow(READ_BYTES),
+      callback: (bytes, buffer) => {
+        take(Buffer.from(buffer.buffer, buffer.byteOffset, bytes));
+        return true;
+      },
+    },
+  });
 
   const fail = (error: Error): void => {
     socket.destroy();
@@ -67,12 +81,16 @@ const openConnection = (
     return true;
   };
 
-  socket.on('data', (chunk: Buffer) => {
+  /** `piece` is only good until the next one comes: what is kept of it is copied. */
+  const take = (piece: Buffer): void => {
     if (waiting === undefined) return fail(new Error('The DynamoDB engine sent more than was asked for'));
-    chunks.push(chunk);
-    received += chunk.length;
-    if (expected < 0 && !readHead()) return;
-    if (received < expected) return;
+    chunks.push(piece);
+    received += piece.length;
+    if ((expected < 0 && !readHead()) || received < expected) {
+      const last = chunks.pop();
+      if (last !== undefined) chunks.push(Buffer.from(last));
+      return;
+    }
     const whole = chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks);
     const body = whole.toString('utf8', bodyStart, expected);
     const done = waiting;
@@ -82,7 +100,7 @@ const openConnection = (
     expected = -1;
     freed(connection, true);
     done.resolve({ status, body });
-  });
+  };
   socket.on('error', fail);
   socket.on('close', () => fail(new Error('The DynamoDB engine closed the connection')));
 
