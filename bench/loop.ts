@@ -14,6 +14,10 @@ export interface LoopResult {
   readonly p99: number;
   /** Work that did not succeed, by its reason. */
   readonly failures: Readonly<Record<string, number>>;
+  /** All that succeeded, warm-up and stragglers too. */
+  readonly done: number;
+  /** From the first start to the last end. */
+  readonly wholeSeconds: number;
 }
 
 export const percentile = (sorted: readonly number[], share: number): number =>
@@ -32,6 +36,7 @@ export const runLoop = async (
   const to = from + options.seconds * 1000;
   const latencies: number[] = [];
   const failures: Record<string, number> = {};
+  let done = 0;
   const client = async (index: number): Promise<void> => {
     for (let round = 0; performance.now() < to; round += 1) {
       const started = performance.now();
@@ -39,6 +44,7 @@ export const runLoop = async (
         error instanceof Error ? error.message.slice(0, 120) : 'unknown',
       );
       const ended = performance.now();
+      if (failure === undefined) done += 1;
       if (ended < from || ended > to) continue;
       if (failure === undefined) latencies.push(ended - started);
       else failures[failure] = (failures[failure] ?? 0) + 1;
@@ -53,5 +59,7 @@ export const runLoop = async (
     p95: percentile(latencies, 0.95),
     p99: percentile(latencies, 0.99),
     failures,
+    done,
+    wholeSeconds: (performance.now() - begin) / 1000,
   };
 };

@@ -1,25 +1,27 @@
 /**
- * `npm run bench [-- --quick] [--only ROW] [--data DIR] [--profile]`: a fresh local cloud with its data on disk, driven by
- * 32 closed-loop clients from another process. Prints a table, appends one JSON line per row to bench/results.jsonl, and
- * exits with 1 when a row is below its bar.
+ * `npm run bench [-- --quick] [--only ROW] [--data DIR] [--runs N] [--synchronous NORMAL] [--profile]`: a fresh local
+ * cloud with its data on disk, driven by 32 closed-loop clients from another process. Prints tables, appends one JSON line
+ * per run of a row to bench/results.jsonl, and exits with 1 when a row is below its bar.
  */
-import { execFileSync, spawn } from 'node:child_process';
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { cpus, tmpdir, totalmem } from 'node:os';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
-import Table from 'cli-table3';
 import * as z from 'zod';
 import { apiClient } from '../lib/client/http.ts';
 import { readOperatorKey } from '../lib/client/operator.ts';
 import { type CloudProcess, spawnCloud } from '../lib/local/spawn.ts';
 import { generatedCatalogue } from './catalogue.ts';
 import { contention } from './contention.ts';
+import { drive, type Driven } from './drive.ts';
+import { functionFigures } from './functions.ts';
+import { commit, machine, record, speed } from './machine.ts';
 import { processTree, totalMemoryMb } from './processes.ts';
+import { createReport, median, show } from './report.ts';
 import { type Row, ROWS } from './rows.ts';
 import { prepareShop } from './shop.ts';
+import { drained, perOrder, snapshot, useBetween } from './use.ts';
 import type { ShopInput } from './work.ts';
 
 const { values } = parseArgs({
@@ -27,96 +29,75 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     only: { type: 'string' },
     data: { type: 'string' },
-    profile: { type: 'boolean', default: false },
     runs: { type: 'string' },
+    synchronous: { type: 'string', default: 'FULL' },
+    profile: { type: 'boolean', default: false },
   },
 });
 const [warmUpSeconds, seconds] = values.quick ? [5, 10] : [10, 60];
-const runs = z.coerce.number().int().min(1).parse(values.runs ?? (values.quick ? '1' : '3'));
+const runs = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .parse(values.runs ?? (values.quick ? '1' : '3'));
 const CLIENTS = 32;
-
-const Driven = z.object({
-  perSecond: z.number(),
-  count: z.number(),
-  p50: z.number().nullable(),
-  p95: z.number().nullable(),
-  p99: z.number().nullable(),
-  failures: z.record(z.string(), z.number()),
-  driverCpuSeconds: z.number(),
-});
-type Driven = z.output<typeof Driven>;
-
-const drive = (url: string, row: string, clients: number, shop: ShopInput): Promise<Driven> => {
-  const input = JSON.stringify({ url, row, clients, warmUpSeconds, seconds, shop });
-  const child = spawn(process.execPath, [fileURLToPath(new URL('driver.ts', import.meta.url))], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  child.stdin.end(input);
-  let text = '';
-  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')));
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('exit', (code) =>
-      code === 0
-        ? resolve(Driven.parse(JSON.parse(text)))
-        : reject(new Error(`The driver of ${row} ended with code ${code}`)),
-    );
-  });
-};
-
-const Meter = z.record(z.string(), z.number());
-const meterOf = async (cloud: CloudProcess): Promise<Record<string, number>> =>
-  Meter.parse(await (await fetch(`${cloud.awsUrl}/_local/meter`)).json());
-
-const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
-const record = (row: string, figures: Readonly<Record<string, unknown>>): void => {
-  const line = { at: new Date().toISOString(), commit, machine, quick: values.quick, row, ...figures };
-  appendFileSync(fileURLToPath(new URL('results.jsonl', import.meta.url)), `${JSON.stringify(line)}\n`);
-};
-
-const table = new Table({
-  head: ['row', 'per second', 'spread', 'p50 ms', 'p95 ms', 'bar', 'to the aim', 'peers'],
-  style: { head: [], border: [] },
-});
-const broken: string[] = [];
-const median = (numbers: readonly number[]): number =>
-  [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
-const show = (value: number | null): string =>
-  value === null || Number.isNaN(value) ? '-' : value < 10 ? value.toFixed(1) : String(Math.round(value));
+const report = createReport();
+const speeds: number[] = [];
+const notes: string[] = [];
 
 const measure = async (cloud: CloudProcess, row: Row, shop: ShopInput): Promise<void> => {
-  const results: Driven[] = [];
+  const results: (Driven & { readonly drainedPerSecond: number })[] = [];
+  const costs: Readonly<Record<string, number>>[] = [];
   for (let run = 0; run < runs; run += 1) {
-    const before = { meter: await meterOf(cloud), processes: processTree(cloud.pid) };
-    const result = await drive(cloud.apiUrl, row.name, row.clients ?? CLIENTS, shop);
-    const after = { meter: await meterOf(cloud), processes: processTree(cloud.pid) };
-    const cpu = after.processes.map((use) => ({
-      name: use.name,
-      seconds: use.cpuSeconds - (before.processes.find((other) => other.pid === use.pid)?.cpuSeconds ?? 0),
-    }));
-    const counted = Object.fromEntries(
-      Object.entries(after.meter).map(([name, count]) => [name, count - (before.meter[name] ?? 0)]),
-    );
-    record(row.name, { run, ...result, cpu, counted });
+    speeds.push(speed());
+    const before = await snapshot(cloud);
+    const load = { url: cloud.apiUrl, row: row.name, clients: row.clients ?? CLIENTS, warmUpSeconds, seconds, shop };
+    const result = await drive(load);
+    const drainSeconds = await drained(cloud);
+    const use = useBetween(before, await snapshot(cloud));
+    const drainedPerSecond = result.done / (result.wholeSeconds + drainSeconds);
+    record(row.name, {
+      quick: values.quick,
+      synchronous: values.synchronous,
+      run,
+      machineSpeed: speeds.at(-1),
+      ...result,
+      drainSeconds,
+      drainedPerSecond,
+      ...use,
+    });
     for (const [failure, count] of Object.entries(result.failures))
       console.error(`${row.label}: ${count} x ${failure}`);
-    results.push(result);
+    results.push({ ...result, drainedPerSecond });
+    if (row.sells === true) costs.push(perOrder(use, result.driverCpuSeconds));
   }
   const rates = results.map((result) => result.perSecond);
   const rate = median(rates);
   if (row.bar !== undefined && rate < row.bar)
-    broken.push(`${row.label}: ${show(rate)} per second is below the bar of ${row.bar}`);
-  table.push([
+    report.below(`${row.label}: ${show(rate)} per second, the bar is ${row.bar}`);
+  const p50 = median(results.map((result) => result.p50 ?? Number.NaN));
+  if (row.p50Bar !== undefined && !(p50 < row.p50Bar))
+    report.below(`${row.label}: p50 ${show(p50)} ms, the bar is ${row.p50Bar}`);
+  report.row(
     row.label,
     show(rate),
     `${show(Math.min(...rates))} to ${show(Math.max(...rates))}`,
-    show(median(results.map((result) => result.p50 ?? Number.NaN))),
+    show(p50),
     show(median(results.map((result) => result.p95 ?? Number.NaN))),
-    row.bar ?? '',
+    row.bar ?? (row.p50Bar === undefined ? '' : `p50 ${row.p50Bar} ms`),
     row.aim === undefined ? '' : rate >= row.aim ? 'reached' : `${Math.round((rate / row.aim) * 100)} %`,
     row.peers ?? '',
-  ]);
+  );
+  if (row.sells !== true) return;
+  report.row(`  with every event drained`, show(median(results.map((result) => result.drainedPerSecond))));
+  const names = Object.keys(costs[0] ?? {});
+  notes.push(
+    report.figures(
+      `One order of "${row.label}", on average`,
+      ['', 'per order'],
+      names.map((name) => [name, show(median(costs.map((cost) => cost[name] ?? Number.NaN)))]),
+    ),
+  );
 };
 
 const readBaskets = (dir: string): string[][] =>
@@ -131,26 +112,18 @@ const main = async (cloud: CloudProcess): Promise<void> => {
   const api = apiClient(cloud.apiUrl);
   const operatorKey = await readOperatorKey({ stage: 'dev', endpoint: cloud.awsUrl });
   const { input, shop } = await prepareShop(api, operatorKey, generatedCatalogue(1020, 1_000_000), 'bench');
-  for (const row of ROWS.filter(({ name }) => wanted(name))) await measure(cloud, row, input);
-  if (wanted('sequence'))
-    await measure(
-      cloud,
-      {
-        name: 'checkout',
-        label: "one client's whole sequence",
-        clients: 1,
-        peers: 'p50: Vendure 156 ms, Medusa 778 ms',
-      },
-      input,
-    );
+  await drained(cloud);
+  for (const row of ROWS.filter((candidate) => wanted(candidate.as ?? candidate.name)))
+    await measure(cloud, row, input);
   if (wanted('contention')) {
+    speeds.push(speed());
     const outcome = await contention(api, shop, input);
-    record('contention', outcome);
+    record('contention', { quick: values.quick, machineSpeed: speeds.at(-1), ...outcome });
     const right = outcome.confirmed === 50 && outcome.outOfStock === 150;
     if (!right)
-      broken.push(`contention: ${outcome.confirmed} orders and ${outcome.outOfStock} clear refusals of a stock of 50`);
-    if (outcome.seconds >= 3) broken.push(`contention: ${outcome.seconds.toFixed(2)} s, the bar is 3`);
-    table.push([
+      report.below(`contention: ${outcome.confirmed} orders and ${outcome.outOfStock} clear refusals of a stock of 50`);
+    if (outcome.seconds >= 3) report.below(`contention: ${outcome.seconds.toFixed(2)} s, the bar is 3`);
+    report.row(
       '200 for a stock of 50',
       `${outcome.confirmed} orders`,
       `${outcome.outOfStock} refused`,
@@ -159,26 +132,40 @@ const main = async (cloud: CloudProcess): Promise<void> => {
       '50 in 3 s',
       '',
       'Vendure 200 sold; Medusa 45 to 50 in 100 s',
-    ]);
+    );
   }
   const data = values.data ?? process.env['CARTWRIGHT_DATA'];
   if (wanted('baskets')) {
     if (data === undefined || !existsSync(join(data, 'baskets-13k.csv.gz'))) {
-      console.error(
-        'Replay of baskets: left out, no data folder was given (--data DIR with baskets-13k.csv.gz and catalogue-10k.csv.gz).',
+      notes.push(
+        'Replay of real baskets: left out, no data folder was given (--data DIR with baskets-13k.csv.gz and catalogue-10k.csv.gz).',
       );
     } else {
-      const real = await prepareShop(
-        api,
-        operatorKey,
-        gunzipSync(readFileSync(join(data, 'catalogue-10k.csv.gz'))),
-        'baskets',
-        readBaskets(data),
-      );
-      await measure(cloud, { name: 'baskets', label: 'real baskets on 10,000 products' }, real.input);
+      const catalogue = gunzipSync(readFileSync(join(data, 'catalogue-10k.csv.gz')));
+      const real = await prepareShop(api, operatorKey, catalogue, 'baskets', readBaskets(data));
+      await drained(cloud);
+      await measure(cloud, { name: 'baskets', label: 'real baskets on 10,000 products', sells: true }, real.input);
     }
   }
   api.close();
+};
+
+const bundles = async (): Promise<void> => {
+  const figures = await functionFigures('cdk.out');
+  for (const figure of figures) record('function', { ...figure });
+  const shown = [...figures.slice(0, 5), ...[...figures].sort((a, b) => b.initMs - a.initMs).slice(0, 5)];
+  notes.push(
+    report.figures(
+      `The largest and the slowest to load of ${figures.length} functions (all of them are in results.jsonl)`,
+      ['function', 'kB', 'kB compressed', 'init ms'],
+      [...new Set(shown)].map(({ name, kilobytes, compressedKilobytes, initMs }) => [
+        name,
+        show(kilobytes),
+        show(compressedKilobytes),
+        show(initMs),
+      ]),
+    ),
+  );
 };
 
 const stateDir = mkdtempSync(join(tmpdir(), 'cartwright-bench-'));
@@ -186,12 +173,12 @@ const started = performance.now();
 const cloud = await spawnCloud({
   stateDir,
   env: { CARTWRIGHT_LOG_LEVEL: 'error' },
-  args: values.profile ? ['--profile'] : [],
+  args: ['--synchronous', values.synchronous, ...(values.profile ? ['--profile'] : [])],
 });
 const startSeconds = (performance.now() - started) / 1000;
 const idleMb = totalMemoryMb(processTree(cloud.pid));
 record('start', { startSeconds, idleMb });
-table.push([
+report.row(
   'start to first answer',
   `${startSeconds.toFixed(1)} s`,
   '',
@@ -200,8 +187,8 @@ table.push([
   '3 s',
   '',
   'Vendure 2 to 3 s, Medusa 3 to 4 s',
-]);
-table.push([
+);
+report.row(
   'idle memory',
   `${Math.round(idleMb)} MB`,
   '',
@@ -210,18 +197,23 @@ table.push([
   '300 MB',
   '',
   'Vendure 526 MB, Medusa 802 MB, without PostgreSQL',
-]);
-if (idleMb > 300) broken.push(`idle memory: ${Math.round(idleMb)} MB, the bar is 300`);
-if (startSeconds > 3) broken.push(`start: ${startSeconds.toFixed(1)} s, the bar is 3`);
+);
+if (idleMb > 300) report.below(`idle memory: ${Math.round(idleMb)} MB, the bar is 300`);
+if (startSeconds > 3) report.below(`start: ${startSeconds.toFixed(1)} s, the bar is 3`);
 try {
   await main(cloud);
 } finally {
   await cloud.stop();
   rmSync(stateDir, { recursive: true, force: true });
 }
+if (values.profile) console.log(cloud.tail());
+if (values.only === undefined) await bundles();
 console.log(
-  `${machine}; commit ${commit}; ${CLIENTS} clients, ${warmUpSeconds} s warm-up, ${seconds} s measured, ${runs} run(s); data on disk with fsync`,
+  `${machine}; commit ${commit}; ${CLIENTS} clients, ${warmUpSeconds} s warm-up, ${seconds} s measured, ${runs} run(s); ` +
+    `data on disk, synchronous=${values.synchronous}; several invocations at once in an environment; ` +
+    `machine speed ${Math.min(...speeds)} to ${Math.max(...speeds)} JSON round trips/ms`,
 );
-console.log(table.toString());
-for (const line of broken) console.error(`Below the bar: ${line}`);
-if (broken.length > 0) process.exitCode = 1;
+console.log(report.rows());
+for (const note of notes) console.log(`\n${note}`);
+for (const line of report.broken) console.error(`Below the bar: ${line}`);
+if (report.broken.length > 0) process.exitCode = 1;

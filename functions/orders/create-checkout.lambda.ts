@@ -11,7 +11,7 @@ import { Unlock } from '../carts/calls.ts';
 import { createCheckout, createCheckoutRoute } from './create-checkout.ts';
 import { dynamoOrders } from './dynamo-order-store.ts';
 import { CreateCheckoutEnv } from './env.ts';
-import { sfnCheckout, VERDICT_WITHIN_MS } from './sfn-checkout.ts';
+import { sfnCheckout } from './sfn-checkout.ts';
 
 const env = readEnv(CreateCheckoutEnv);
 
