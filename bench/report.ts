@@ -34,4 +34,4 @@ export const createReport = () => {
   };
 };
 
-export type Report = ReturnType<typeof createReport>;
+

@@ -2,7 +2,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import type { MessagePort } from 'node:worker_threads';
 import type { WorkerDynamoDb } from '../dynamodb/dynamodb.ts';
 import { countersIn } from '../dynamodb/counters.ts';
-import { createEngineClient } from '../dynamodb/engine-client.ts';
+import { createEngineClient, type EngineClient } from '../dynamodb/engine-client.ts';
 import { createFront } from '../dynamodb/front.ts';
 import { createAuthorizer } from '../iam/authorizer.ts';
 import type { RoleSnapshot } from '../iam/iam.ts';
@@ -18,7 +18,7 @@ export interface FastPathOptions {
   /** Host and port of the AWS endpoint that is short-cut. */
   readonly host: string;
   readonly port: number;
-  /** The function's own access key; requests of other callers take the long way. */
+  /** The function's own access key; requests of other callers than the thread's functions take the long way. */
   readonly accessKeyId: string;
   readonly role: RoleSnapshot;
   readonly dynamodb: WorkerDynamoDb;
@@ -31,8 +31,11 @@ export interface FastPathOptions {
 /** S3's bodies are streams, so its requests stay with HTTP. */
 const LONG_WAY = new Set(['s3']);
 
-/** Connections of one environment to the engine. */
-const CONNECTIONS = 8;
+/** Connections of one thread to the engine. */
+const CONNECTIONS = 16;
+let client: EngineClient | undefined;
+const engineClient = (at: WorkerDynamoDb['engine']): EngineClient =>
+  (client ??= createEngineClient({ ...at, connections: CONNECTIONS }));
 
 const serveDynamoDb = (
   options: FastPathOptions,
@@ -45,7 +48,7 @@ const serveDynamoDb = (
     account: dynamodb.account,
     tables: (name) => tables.get(name),
     tableNames: () => names,
-    engine: createEngineClient({ ...dynamodb.engine, connections: CONNECTIONS }),
+    engine: engineClient(dynamodb.engine),
     weather: createWeather({ rough: dynamodb.weather.rough, seed: options.seed }),
     counters: countersIn(dynamodb.counters),
   });
@@ -65,19 +68,36 @@ const serveDynamoDb = (
  * before the bundle is loaded. Everything else that uses `node:http` is untouched.
  */
 export const installAwsFastPath = (options: FastPathOptions): void => {
-  const http = process.getBuiltinModule('node:http');
-  const original = http.request;
   const dynamodb = serveDynamoDb(options);
   const call = callerOn(options.calls);
+  functions.set(options.accessKeyId, { host: options.host, port: options.port, dynamodb, call });
+  if (functions.size === 1) patchHttp();
+};
+
+interface FunctionPath {
+  readonly host: string;
+  readonly port: number;
+  readonly dynamodb: ReturnType<typeof serveDynamoDb>;
+  readonly call: ReturnType<typeof callerOn>;
+}
+
+/** The functions of this thread by their access keys. */
+const functions = new Map<string, FunctionPath>();
+
+const patchHttp = (): void => {
+  const http = process.getBuiltinModule('node:http');
+  const original = http.request;
 
   const serverOf = (given: unknown): ((body: string) => Promise<WireAnswer>) | undefined => {
-    if (!isObject(given) || Number(given['port']) !== options.port || given['host'] !== options.host) return undefined;
+    if (!isObject(given)) return undefined;
     const headers = isObject(given['headers']) ? given['headers'] : {};
     const authorization = headers['authorization'] ?? headers['Authorization'];
     if (typeof authorization !== 'string') return undefined;
     const scope = credentialScope(authorization, '');
-    if (scope === undefined || scope.accessKeyId !== options.accessKeyId || LONG_WAY.has(scope.service))
-      return undefined;
+    if (scope === undefined || LONG_WAY.has(scope.service)) return undefined;
+    const path = functions.get(scope.accessKeyId);
+    if (path === undefined || Number(given['port']) !== path.port || given['host'] !== path.host) return undefined;
+    const { dynamodb, call } = path;
     const targetHeader = headers['x-amz-target'] ?? headers['X-Amz-Target'];
     const target = jsonTarget(typeof targetHeader === 'string' ? targetHeader : undefined);
     const base = { method: String(given['method']), url: String(given['path']) };

@@ -1,12 +1,9 @@
-import { Worker, type Transferable } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import type { InvokeResult } from '../contracts.ts';
-import type { SelfTimes } from '../cpu-profile.ts';
 import { answerTooLarge, exited, importFailed, MAX_ANSWER_BYTES, timedOut, uncaught } from './failures.ts';
 import {
-  END_PROFILE,
   INIT_FAILED,
   LINES,
-  PROFILE,
   READY,
   type EnvironmentData,
   type FromEnvironment,
@@ -34,11 +31,12 @@ export interface EnvironmentHost {
   call(call: Call): void;
   /** Answers the calls that are past their deadline with a time-out; the environment is then unfit for more. */
   expire(now: number): 'fit' | 'unfit';
-  /** What the thread's time went into, when it is profiled. */
-  profile(): Promise<SelfTimes>;
-  /** Ends the thread; calls in flight are answered with an error. */
+  /** Ends the environment; calls in flight are answered with an error. */
   stop(): Promise<void>;
 }
+
+/** How a thread ended: by an error that nobody caught, or by exiting. */
+export type ThreadEnd = { readonly error: unknown } | { readonly exitCode: number };
 
 /** Lambda gives 10 s for the bundle to load; a laptop that loads thirty at once is slower. */
 const INIT_LIMIT_MS = 30_000;
@@ -51,36 +49,26 @@ const answered = (failed: 0 | 1, payload: string): InvokeResult => {
   return tooLarge ? { payload: answerTooLarge(), functionError: 'Unhandled' } : { payload };
 };
 
-export const startEnvironment = (options: {
-  readonly source: string;
+export const hostEnvironment = (options: {
+  readonly port: MessagePort;
   readonly data: EnvironmentData;
-  readonly transfer: readonly Transferable[];
-  readonly variables: Readonly<Record<string, string>>;
   readonly now: () => number;
   readonly onPrinted: (lines: readonly string[], bytes: number) => void;
   /** The environment can take no more calls: it has crashed, or could not be loaded. */
   readonly onGone: () => void;
   /** A call was answered. */
   readonly onAnswer: () => void;
-}): EnvironmentHost => {
-  const { data, now } = options;
-  const worker = new Worker(options.source, {
-    name: data.functionName,
-    workerData: data,
-    transferList: [...options.transfer],
-    env: { ...options.variables },
-    execArgv: [],
-    argv: [],
-    resourceLimits: { maxOldGenerationSizeMb: data.memoryMb },
-    trackUnmanagedFds: false,
-  });
+  /** A call was not answered in time: its thread may be stuck. */
+  readonly onLate: () => void;
+  /** The thread need not host it any longer. */
+  readonly leave: () => Promise<void>;
+}): EnvironmentHost & { readonly lost: (end: ThreadEnd) => void } => {
+  const { data, now, port } = options;
   const calls = new Map<number, Running>();
   let lastCall = 0;
   let idleSince = now();
   let ready = false;
   let gone = false;
-  let failure: string | undefined;
-  let profiled: ((times: SelfTimes) => void) | undefined;
   const initDeadline = now() + INIT_LIMIT_MS;
 
   const settleAll = (payloadOf: (call: Call) => string): void => {
@@ -90,14 +78,14 @@ export const startEnvironment = (options: {
     for (const call of waiting) call.settle({ payload: payloadOf(call), functionError: 'Unhandled' });
   };
 
-  const leave = (): void => {
+  const beGone = (): void => {
     if (gone) return;
     gone = true;
+    port.close();
     options.onGone();
   };
 
-  worker.on('message', (message: FromEnvironment) => {
-    const [kind, failed, payload, printed, bytes] = message;
+  port.on('message', ([kind, failed, payload, printed, bytes]: FromEnvironment) => {
     if (bytes > 0) options.onPrinted(printed, bytes);
     if (kind >= 0) {
       const call = calls.get(kind);
@@ -111,26 +99,22 @@ export const startEnvironment = (options: {
       const deadline = now() + data.timeoutMs;
       for (const call of calls.values()) call.deadline = deadline;
     } else if (kind === INIT_FAILED) {
-      leave();
+      beGone();
       settleAll(() => payload);
-      void worker.terminate();
-    } else if (kind === PROFILE) {
-      const pairs: [string, number][] = JSON.parse(payload);
-      profiled?.(new Map(pairs));
+      void options.leave();
     } else if (kind !== LINES) {
       throw new Error(`An environment sent a message of unknown kind ${kind}`);
     }
   });
-  worker.on('error', (error: unknown) => {
-    const isMemory = error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
-    failure = isMemory ? undefined : ready ? uncaught(error) : importFailed(error);
-    leave();
-    settleAll((call) => failure ?? exited(call.requestId, 'signal: killed'));
-  });
-  worker.on('exit', (code) => {
-    leave();
-    settleAll((call) => exited(call.requestId, `exit status ${code}`));
-  });
+
+  const failureOf =
+    (end: ThreadEnd): ((call: Call) => string) =>
+    ({ requestId }) => {
+      if ('exitCode' in end) return exited(requestId, `exit status ${end.exitCode}`);
+      const { error } = end;
+      const isMemory = error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+      return isMemory ? exited(requestId, 'signal: killed') : ready ? uncaught(error) : importFailed(error);
+    };
 
   return {
     get inFlight() {
@@ -139,11 +123,15 @@ export const startEnvironment = (options: {
     get idleSince() {
       return idleSince;
     },
+    lost(end) {
+      beGone();
+      settleAll(failureOf(end));
+    },
     call(call) {
       lastCall += 1;
       calls.set(lastCall, { ...call, deadline: ready ? now() + data.timeoutMs : Number.POSITIVE_INFINITY });
       const message: ToEnvironment = [lastCall, call.requestId, call.payload];
-      worker.postMessage(message);
+      port.postMessage(message);
     },
     expire(time) {
       const isStuck = !ready && time > initDeadline;
@@ -157,17 +145,14 @@ export const startEnvironment = (options: {
           functionError: 'Unhandled',
         });
       }
+      if (fit === 'unfit') options.onLate();
       return fit;
     },
-    profile: () =>
-      new Promise((resolve) => {
-        profiled = resolve;
-        const message: ToEnvironment = [END_PROFILE, '', ''];
-        worker.postMessage(message);
-      }),
     async stop() {
       gone = true;
-      await worker.terminate();
+      port.close();
+      settleAll((call) => exited(call.requestId, 'signal: terminated'));
+      await options.leave();
     },
   };
 };

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, stop } from 'esbuild';
 
-/** Code of another part that runs in every environment before the bundle is loaded. */
+/** Code of another part that runs for every environment, in its thread, before the bundle is loaded. */
 export interface WorkerHooks {
   /** The file of a module, and the name of the function it exports: `(options) => void | Promise<void>`. */
   readonly module: string;
@@ -21,12 +21,12 @@ export interface WorkerHooks {
  * 10 MB and 40 ms; the same from TypeScript sources takes 20 MB and 60 ms, for each worker.
  */
 export const bundleEnvironment = async (directory: string, hooks: WorkerHooks | undefined): Promise<string> => {
-  const environment = fileURLToPath(new URL('./environment.ts', import.meta.url));
+  const thread = fileURLToPath(new URL('./thread-main.ts', import.meta.url));
   const contents =
     hooks === undefined
-      ? `import { runEnvironment } from ${JSON.stringify(environment)}; runEnvironment();`
-      : `import { runEnvironment } from ${JSON.stringify(environment)};
-         import { ${hooks.exportName} as install } from ${JSON.stringify(hooks.module)}; runEnvironment(install);`;
+      ? `import { runThread } from ${JSON.stringify(thread)}; runThread();`
+      : `import { runThread } from ${JSON.stringify(thread)};
+         import { ${hooks.exportName} as install } from ${JSON.stringify(hooks.module)}; runThread(install);`;
   const result = await build({
     stdin: { contents, resolveDir: fileURLToPath(new URL('.', import.meta.url)), loader: 'js' },
     bundle: true,

@@ -1,22 +1,17 @@
 import { pathToFileURL } from 'node:url';
-import { parentPort, workerData } from 'node:worker_threads';
-import { startProfile } from '../cpu-profile.ts';
 import { answerNotJson, handlerMissing, importFailed, thrown } from './failures.ts';
+import { createPrinting } from './printing.ts';
 import {
-  END_PROFILE,
   INIT_FAILED,
   LINES,
-  PROFILE,
   READY,
   type EnvironmentData,
   type FromEnvironment,
+  type LoadMessage,
   type ToEnvironment,
 } from './protocol.ts';
 
-/**
- * The inside of an execution environment: runs in a worker thread, loads one bundle and calls its handler. It is bundled
- * to plain JavaScript when the local cloud starts, because every worker would have to strip the types of its sources again.
- */
+/** The inside of an execution environment: loads one bundle in this thread and calls its handler. */
 
 type Handler = (event: unknown, context: unknown) => unknown;
 
@@ -25,60 +20,52 @@ const isHandler = (value: unknown): value is Handler => typeof value === 'functi
 const isNamespace = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
 
-/** Collects what the function prints, to send it with the next answer. */
-const capturePrinting = (forward: boolean, send: (lines: readonly string[], bytes: number) => void) => {
-  let partial = '';
-  let lines: string[] = [];
-  let bytes = 0;
-  let scheduled = false;
-  const flush = (): void => {
-    scheduled = false;
-    if (bytes > 0) send(...take());
-  };
-  const take = (): [readonly string[], number] => {
-    const taken: [readonly string[], number] = [lines, bytes];
-    lines = [];
-    bytes = 0;
-    return taken;
-  };
-  const write = (chunk: string | Uint8Array): void => {
-    const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
-    bytes += text.length;
-    if (forward) {
-      const parts = `${partial}${text}`.split('\n');
-      partial = parts.pop() ?? '';
-      lines.push(...parts.filter((line) => line !== ''));
-    }
-    if (!scheduled) {
-      scheduled = true;
-      // After the answer that this line most likely belongs to, which takes it along.
-      setTimeout(flush, 20).unref();
-    }
-  };
-  const replacement = (chunk: string | Uint8Array, encoding?: unknown, done?: unknown): boolean => {
-    write(chunk);
-    const callback = typeof encoding === 'function' ? encoding : done;
-    if (typeof callback === 'function') callback();
-    return true;
-  };
-  process.stdout.write = replacement;
-  process.stderr.write = replacement;
-  return take;
+/** Files that this thread has imported: another environment of the same one needs module state of its own. */
+const imported = new Map<string, number>();
+
+const importBundle = (file: string): Promise<unknown> => {
+  const before = imported.get(file) ?? 0;
+  imported.set(file, before + 1);
+  return import(`${pathToFileURL(file).href}${before === 0 ? '' : `?environment=${before}`}`);
 };
 
-/** @param install replaces parts of the runtime before the bundle is loaded (see WorkerHooks) */
-export const runEnvironment = (install?: (options: unknown) => unknown): void => {
-  const port = parentPort;
-  if (port === null) throw new Error('An execution environment runs in a worker thread');
-  const data: EnvironmentData = workerData;
+/** A function reads its variables while its bundle is loaded, so those of the last one may stay. */
+const setVariables = (variables: Readonly<Record<string, string>>): void => {
+  for (const name of Object.keys(process.env)) if (!(name in variables)) delete process.env[name];
+  Object.assign(process.env, variables);
+};
+
+const contextOf = (data: EnvironmentData, requestId: string) => {
+  const deadline = Date.now() + data.timeoutMs;
+  return {
+    awsRequestId: requestId,
+    functionName: data.functionName,
+    functionVersion: data.functionVersion,
+    invokedFunctionArn: data.invokedFunctionArn,
+    memoryLimitInMB: String(data.memoryMb),
+    logGroupName: `/aws/lambda/${data.functionName}`,
+    logStreamName: 'local',
+    callbackWaitsForEmptyEventLoop: true,
+    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+  };
+};
+
+/**
+ * Loads a bundle, then answers its calls. Not before it has settled may another environment be loaded in this thread.
+ * @param install replaces parts of the runtime before the bundle is loaded (see WorkerHooks)
+ */
+export const runEnvironment = async (
+  { data, variables, port }: LoadMessage,
+  install: ((options: unknown) => unknown) | undefined,
+): Promise<void> => {
   const post = (message: FromEnvironment): void => port.postMessage(message);
-  const takePrinted = capturePrinting(data.forwardLines, (lines, bytes) => post([LINES, 0, '', lines, bytes]));
+  const printing = createPrinting(data.forwardLines, (lines, bytes) => post([LINES, 0, '', lines, bytes]));
   if (data.sourceMaps) process.setSourceMapsEnabled(true);
 
   const load = async (): Promise<Handler | string> => {
     try {
       await install?.(data.hook);
-      const bundle: unknown = await import(pathToFileURL(data.file).href);
+      const bundle = await importBundle(data.file);
       const handler = isNamespace(bundle) ? bundle[data.handler] : undefined;
       return isHandler(handler) ? handler : handlerMissing('index', data.handler);
     } catch (error) {
@@ -86,25 +73,10 @@ export const runEnvironment = (install?: (options: unknown) => unknown): void =>
     }
   };
 
-  const contextOf = (requestId: string) => {
-    const deadline = Date.now() + data.timeoutMs;
-    return {
-      awsRequestId: requestId,
-      functionName: data.functionName,
-      functionVersion: data.functionVersion,
-      invokedFunctionArn: data.invokedFunctionArn,
-      memoryLimitInMB: String(data.memoryMb),
-      logGroupName: `/aws/lambda/${data.functionName}`,
-      logStreamName: 'local',
-      callbackWaitsForEmptyEventLoop: true,
-      getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
-    };
-  };
-
   const call = async (handler: Handler, requestId: string, payload: string): Promise<[0 | 1, string]> => {
     let answer: unknown;
     try {
-      answer = await handler(JSON.parse(payload), contextOf(requestId));
+      answer = await handler(JSON.parse(payload), contextOf(data, requestId));
     } catch (error) {
       return [1, thrown(error)];
     }
@@ -115,30 +87,16 @@ export const runEnvironment = (install?: (options: unknown) => unknown): void =>
     }
   };
 
-  const profiled = data.profile ? startProfile() : undefined;
-  const sendProfile = async (): Promise<void> => {
-    const end = await profiled;
-    post([PROFILE, 0, JSON.stringify([...((await end?.()) ?? [])]), [], 0]);
-  };
-
-  const loaded = load();
-  void loaded.then((handler) => {
-    if (typeof handler === 'string') {
-      post([INIT_FAILED, 1, handler, ...takePrinted()]);
-      return;
-    }
-    post([READY, 0, '', ...takePrinted()]);
-    port.on('message', (message: ToEnvironment) => {
-      const [number, requestId, payload] = message;
-      if (number === END_PROFILE) {
-        void sendProfile();
-        return;
-      }
-      void call(handler, requestId, payload).then(([failed, answer]) =>
-        post([number, failed, answer, ...takePrinted()]),
-      );
-    });
+  setVariables(variables);
+  const handler = await printing.run(load);
+  if (typeof handler === 'string') {
+    post([INIT_FAILED, 1, handler, ...printing.take()]);
+    return;
+  }
+  post([READY, 0, '', ...printing.take()]);
+  port.on('message', ([number, requestId, payload]: ToEnvironment) => {
+    void printing
+      .run(() => call(handler, requestId, payload))
+      .then(([failed, answer]) => post([number, failed, answer, ...printing.take()]));
   });
-  // Keeps the thread, and the calls in its mailbox, while the bundle is loading.
-  port.ref();
 };

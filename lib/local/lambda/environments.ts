@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { AwsError } from '../aws-error.ts';
 import type { Clock } from '../clock.ts';
-import type { SelfTimes } from '../cpu-profile.ts';
 import type { InvokeResult, Meter, Stoppable, Weather } from '../contracts.ts';
 import type { Call, EnvironmentHost } from './environment-host.ts';
 import type { LambdaFunction } from './functions.ts';
@@ -13,13 +12,29 @@ import type { LambdaFunction } from './functions.ts';
  */
 export type Concurrency = 'one' | 'many';
 
-const LIMITS = {
-  one: { callsPerEnvironment: 1, environmentsPerFunction: 10 },
-  many: { callsPerEnvironment: 32, environmentsPerFunction: 4 },
-} as const;
+export interface EnvironmentLimits {
+  readonly callsPerEnvironment: number;
+  readonly environmentsPerFunction: number;
+  /** Above this, an idle environment of any function makes room for a new one. */
+  readonly environments: number;
+  /** An environment that is idle for this long is ended. */
+  readonly idleMs: number;
+}
 
-/** Above this, an idle environment of any function makes room for a new one. */
-const MOST_ENVIRONMENTS = 96;
+const IDLE_MS = 60_000;
+
+export const LIMITS = {
+  one: { callsPerEnvironment: 1, environmentsPerFunction: 10, environments: 96, idleMs: IDLE_MS },
+  many: { callsPerEnvironment: 32, environmentsPerFunction: 4, environments: 96, idleMs: IDLE_MS },
+  /** A thread cannot unload a bundle, so where threads are shared an environment stays. */
+  shared: {
+    callsPerEnvironment: 1_000,
+    environmentsPerFunction: 1,
+    environments: Number.POSITIVE_INFINITY,
+    idleMs: Number.POSITIVE_INFINITY,
+  },
+} as const satisfies Readonly<Record<string, EnvironmentLimits>>;
+
 const DEADLINE_CHECK_MS = 100;
 const IDLE_CHECK_MS = 5_000;
 /** A bundle that was looked at this short a time ago is not looked at again. */
@@ -34,8 +49,6 @@ export interface Environments extends Stoppable {
    */
   run(fn: LambdaFunction, payload: string): Promise<InvokeResult>;
   readonly count: number;
-  /** What the time of the environments that are alive went into, when they are profiled. */
-  profiles(): Promise<readonly SelfTimes[]>;
 }
 
 interface Pool {
@@ -53,18 +66,17 @@ const stampOf = (file: string): string => {
 
 /** Decides which environment runs an invocation; starts, retires and ends environments. */
 export const createEnvironments = (options: {
-  readonly concurrency: Concurrency;
+  readonly limits: EnvironmentLimits;
   readonly clock: Clock;
   readonly weather: Weather;
   readonly meter: Meter;
-  readonly idleMs: number;
   readonly start: (
     fn: LambdaFunction,
     on: { readonly gone: () => void; readonly answer: () => void },
   ) => EnvironmentHost;
 }): Environments => {
   const { clock, weather, meter } = options;
-  const { callsPerEnvironment, environmentsPerFunction } = LIMITS[options.concurrency];
+  const { callsPerEnvironment, environmentsPerFunction, idleMs } = options.limits;
   const pools = new Map<string, Pool>();
   /** Every thread that runs, also those that only finish what they have. */
   const alive = new Set<EnvironmentHost>();
@@ -111,7 +123,7 @@ export const createEnvironments = (options: {
 
   const checkIdle = (): void => {
     idleCheck = undefined;
-    const before = clock.now() - options.idleMs;
+    const before = clock.now() - idleMs;
     for (const pool of pools.values()) {
       for (const host of pool.hosts) if (host.inFlight === 0 && host.idleSince <= before) retire(pool, host);
     }
@@ -119,7 +131,7 @@ export const createEnvironments = (options: {
   };
 
   const watchIdle = (): void => {
-    if (!stopped) idleCheck ??= clock.after(Math.min(IDLE_CHECK_MS, options.idleMs), checkIdle);
+    if (!stopped) idleCheck ??= clock.after(Math.min(IDLE_CHECK_MS, idleMs), checkIdle);
   };
 
   const makeRoom = (): void => {
@@ -134,7 +146,7 @@ export const createEnvironments = (options: {
   };
 
   const startIn = (pool: Pool): EnvironmentHost => {
-    if (alive.size >= MOST_ENVIRONMENTS) makeRoom();
+    if (alive.size >= options.limits.environments) makeRoom();
     const host: EnvironmentHost = options.start(pool.fn, {
       gone: () => {
         pool.hosts.delete(host);
@@ -219,7 +231,6 @@ export const createEnvironments = (options: {
         else host.call(call);
       });
     },
-    profiles: () => Promise.all([...alive].map((host) => host.profile())),
     async stop() {
       stopped = true;
       deadlineCheck?.();

@@ -18,13 +18,14 @@ import { isArray, isObject, parseJson } from '../json.ts';
 import type { LiveLog } from '../log.ts';
 import type { Assembly } from '../template/assembly.ts';
 import { createAsyncInvocations } from './async-invocations.ts';
-import { startEnvironment, type EnvironmentHost } from './environment-host.ts';
+import type { EnvironmentHost } from './environment-host.ts';
 import { bundleEnvironment, type WorkerHooks } from './environment-source.ts';
-import { createEnvironments, type Concurrency } from './environments.ts';
+import { createEnvironments, LIMITS, type Concurrency } from './environments.ts';
 import { MAX_ASYNC_EVENT_BYTES, MAX_EVENT_BYTES } from './failures.ts';
 import { createFunctions, type LambdaFunction } from './functions.ts';
 import { createLambdaService, type MappingDescription } from './lambda-service.ts';
 import { writePrinted } from './printed-lines.ts';
+import { createThreads } from './threads.ts';
 
 export interface LocalLambda extends Lambda, Stoppable {
   readonly service: AwsService;
@@ -37,7 +38,7 @@ export interface LocalLambda extends Lambda, Stoppable {
   run(nameOrArn: string, payload: string): Promise<InvokeResult>;
   /** What the time of the environments that are alive went into, with the option `profile`. */
   profiles(): Promise<readonly SelfTimes[]>;
-  /** Threads that are alive. */
+  /** Environments that are alive. */
   environments(): number;
 }
 
@@ -82,7 +83,7 @@ const runtimeVariables = (
 
 /**
  * Lambda: runs the bundles of the templates' functions in worker threads, each environment with its own variables,
- * module state, memory limit and console.
+ * module state and console.
  */
 export const createLambda = async (options: {
   readonly account: Account;
@@ -106,12 +107,13 @@ export const createLambda = async (options: {
   readonly workDir: string;
   readonly workerHooks?: WorkerHooks | undefined;
   readonly profile?: boolean | undefined;
-  /** An environment that is idle for this long is ended. */
-  readonly idleMs?: number | undefined;
 }): Promise<LocalLambda> => {
   const { account, iam, clock, weather, log, meter } = options;
   const source = await bundleEnvironment(options.workDir, options.workerHooks);
   const functions = createFunctions({ account, iam, assembly: options.assembly });
+  // In rough weather environments come and go, and only a thread's end frees what a bundle has taken.
+  const shared = options.concurrency === 'many' && !weather.rough;
+  const threads = createThreads({ source, shared, profile: options.profile === true, clock });
 
   /** Set when the cloud stops: what is cut off then is no failure. */
   let stopping = false;
@@ -122,8 +124,7 @@ export const createLambda = async (options: {
   ): EnvironmentHost => {
     const role = iam.assume(fn.roleArn, 'lambda.amazonaws.com');
     const hook = options.workerHooks?.options({ functionArn: fn.arn, roleArn: fn.roleArn });
-    return startEnvironment({
-      source,
+    return threads.host({
       data: {
         file: fn.file,
         handler: fn.handler,
@@ -134,7 +135,6 @@ export const createLambda = async (options: {
         timeoutMs: fn.timeoutMs,
         forwardLines: log.shows('error', fn.domain),
         sourceMaps: fn.variables['NODE_OPTIONS']?.includes('--enable-source-maps') === true,
-        profile: options.profile === true,
         hook: hook?.options,
       },
       transfer: hook?.transfer ?? [],
@@ -142,7 +142,6 @@ export const createLambda = async (options: {
         ...runtimeVariables(fn, account, iam.credentialsFor(role), options.awsEndpoint()),
         ...options.variables,
       },
-      now: () => clock.now(),
       onPrinted(lines, bytes) {
         meter.count('lambda.logBytes', bytes);
         if (lines.length > 0) writePrinted(log, fn, lines);
@@ -153,11 +152,10 @@ export const createLambda = async (options: {
   };
 
   const environments = createEnvironments({
-    concurrency: options.concurrency,
+    limits: shared ? LIMITS.shared : LIMITS[options.concurrency],
     clock,
     weather,
     meter,
-    idleMs: options.idleMs ?? 60_000,
     start,
   });
 
@@ -237,10 +235,11 @@ export const createLambda = async (options: {
     functionOf: (nameOrArn) => functions.find(nameOrArn).fn,
     run: (nameOrArn, payload) => runFunction(functions.find(nameOrArn).fn, payload, undefined),
     environments: () => environments.count,
-    profiles: () => environments.profiles(),
+    profiles: () => threads.profiles(),
     async stop() {
       stopping = true;
       await environments.stop();
+      await threads.stop();
     },
   };
 };

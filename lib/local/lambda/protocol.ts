@@ -1,4 +1,25 @@
-/** What passes between the main thread and an environment. Tuples of plain text: the cheapest thing to clone. */
+import type { MessagePort } from 'node:worker_threads';
+
+/**
+ * What passes between the main thread and an environment, on a port of its own. Tuples of plain text: the cheapest thing
+ * to clone.
+ */
+
+/** Given to a thread at its start. */
+export interface ThreadData {
+  /** Whether the thread is profiled, for `END_PROFILE`. */
+  readonly profile: boolean;
+}
+
+/** To a thread: load a bundle as an environment. */
+export interface LoadMessage {
+  readonly data: EnvironmentData;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly port: MessagePort;
+}
+
+/** To a thread: end the profile and send it, as JSON text of pairs: a function, and the milliseconds spent in it. */
+export const END_PROFILE = 'end profile';
 
 /** Given to an environment at its start. */
 export interface EnvironmentData {
@@ -14,8 +35,6 @@ export interface EnvironmentData {
   /** Whether anyone looks at the lines that the function prints; else only their bytes are counted. */
   readonly forwardLines: boolean;
   readonly sourceMaps: boolean;
-  /** Whether the thread is profiled, for `END_PROFILE`. */
-  readonly profile: boolean;
   /** Options of the hook that is installed before the bundle is loaded. */
   readonly hook: unknown;
 }
@@ -23,17 +42,12 @@ export interface EnvironmentData {
 /** Call number, request id, JSON text of the event. */
 export type ToEnvironment = readonly [call: number, requestId: string, payload: string];
 
-/** A call number that asks for the profile, which comes as the payload of `PROFILE`. */
-export const END_PROFILE = -1;
-
 /** The environment has loaded its bundle. */
 export const READY = -1;
 /** The bundle cannot be loaded; the payload says why. */
 export const INIT_FAILED = -2;
 /** Only printed lines. */
 export const LINES = -3;
-/** JSON text of pairs: a function, and the milliseconds spent in it. */
-export const PROFILE = -4;
 
 /**
  * `kind` is the call's number, or one of the constants above. `failed` is 1 for an error's payload. `printed` are the
