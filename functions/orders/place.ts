@@ -6,8 +6,8 @@ import type { OrderNumbers } from './order-numbers.ts';
 import { emailHash } from './particulars.ts';
 import type { OpenOrders } from './store.ts';
 
-/** An order that is pending for longer is taken over: no workflow lives half as long. */
-const DUE_AFTER_SECONDS = 60;
+/** An order that is pending for longer is taken over: a workflow lives for 25 s at most. */
+const DUE_AFTER_SECONDS = 45;
 
 interface Deps {
   readonly orders: OpenOrders;
