@@ -71,6 +71,12 @@ export const createFold = (memory: CounterMemory, meter: Meter): (() => void) =>
   };
 };
 
+/** A number that changes with every write to any table. */
+export const writesIn = (memory: CounterMemory): (() => number) => {
+  const cells = new Int32Array(memory);
+  return () => Atomics.load(cells, ANY_WRITE);
+};
+
 /** A burst of writes wakes its readers once in this time. */
 const COALESCE_MS = 10;
 

@@ -18,7 +18,7 @@ import { parseJson } from '../json.ts';
 import { physicalName } from '../physical-name.ts';
 import { STREAM_LABEL, tableArn } from './catalog.ts';
 import type { KeyNames, TableInfo } from './catalog.ts';
-import { allocateCounters, countersIn, createFold, TABLE_SLOTS, watchWrites } from './counters.ts';
+import { allocateCounters, countersIn, createFold, TABLE_SLOTS, watchWrites, writesIn } from './counters.ts';
 import type { CounterMemory } from './counters.ts';
 import type { EngineAnswer, EngineClient } from './engine-client.ts';
 import { engineAt, ownEngine } from './engine.ts';
@@ -114,7 +114,7 @@ export const createDynamoDb = (options: {
     if (table !== undefined) counters.wrote(table.slot);
   };
   const sweep = createExpirySweep({ ...parts, deleted: wrote });
-  const trimming = createTrimming(parts);
+  const trimming = createTrimming({ ...parts, writes: writesIn(memory) });
   /** Tables whose stream is there for their lagging copy alone, so nobody else trims it. */
   const hiddenStreams = new Set<string>();
   const lagging = createLaggingIndexes({
