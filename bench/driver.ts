@@ -4,7 +4,7 @@
  */
 import { text } from 'node:stream/consumers';
 import * as z from 'zod';
-import { apiClient } from '../lib/client/http.ts';
+import { benchClient } from './client.ts';
 import { runLoop } from './loop.ts';
 import { ShopInput, workOf } from './work.ts';
 
@@ -18,7 +18,7 @@ const Input = z.object({
 });
 
 const input = Input.parse(JSON.parse(await text(process.stdin)));
-const api = apiClient(input.url);
+const api = benchClient(input.url);
 const result = await runLoop(input, workOf(input.row, api, input.shop));
 const { user, system } = process.cpuUsage();
 console.log(JSON.stringify({ ...result, driverCpuSeconds: (user + system) / 1e6 }));
