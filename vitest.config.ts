@@ -4,7 +4,13 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/**/*.{stack,int,e2e,long}.test.ts'] } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/**/*.{stack,int,e2e,long,oracle}.test.ts'],
+        },
+      },
       { test: { name: 'stack', include: ['test/**/*.stack.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 } },
       { test: { name: 'int', include: ['test/**/*.int.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
       {
@@ -16,6 +22,7 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      { test: { name: 'oracle', include: ['test/**/*.oracle.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
       { test: { name: 'long', include: ['test/**/*.long.test.ts'], testTimeout: 600_000, hookTimeout: 120_000 } },
     ],
   },

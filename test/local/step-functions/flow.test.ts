@@ -3,27 +3,7 @@ import type { Handler } from '../fake-ports.ts';
 import { settle } from '../virtual-clock.ts';
 import { createWorld, failing, only, runExpress, runOver, task } from './world.ts';
 
-describe('Fail, Succeed and Wait', () => {
-  it('fails with the given error and cause, or what paths say', async () => {
-    expect(await runExpress(only({ Type: 'Fail', Error: 'E', Cause: 'C' }), {})).toMatchObject({
-      status: 'FAILED',
-      error: 'E',
-      cause: 'C',
-    });
-    const byPath = { Type: 'Fail', ErrorPath: '$.code', CausePath: "States.Format('because of {}', $.what)" };
-    expect(await runExpress(only(byPath), { code: 'E2', what: 'rain' })).toMatchObject({
-      error: 'E2',
-      cause: 'because of rain',
-    });
-  });
-
-  it('succeeds with a part of its input', async () => {
-    expect(await runExpress(only({ Type: 'Succeed', OutputPath: '$.a' }), { a: 3 })).toMatchObject({
-      status: 'SUCCEEDED',
-      output: 3,
-    });
-  });
-
+describe('Wait', () => {
   it.each([
     ['Seconds', 10],
     ['SecondsPath', '$.seconds'],
@@ -131,17 +111,6 @@ describe('Parallel and Map', () => {
     expect(await most(3, 20)).toBe(3);
     expect(await most(1, 5)).toBe(1);
     expect(await most(0, 60)).toBe(40);
-  });
-
-  it('maps nothing to nothing, and fails when the items are no list', async () => {
-    const state = {
-      Type: 'Map',
-      ItemsPath: '$.items',
-      ItemProcessor: { StartAt: 'P', States: { P: { Type: 'Pass', End: true } } },
-      End: true,
-    };
-    expect((await runExpress(only(state), { items: [] })).output).toEqual([]);
-    expect(await runExpress(only(state), { items: {} })).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
   });
 });
 

@@ -15,6 +15,9 @@ import {
   type Handler,
 } from '../fake-ports.ts';
 import { createVirtualClock, type VirtualClock } from '../virtual-clock.ts';
+import type { Ended } from './contract/subject.ts';
+
+export { only } from './contract/subject.ts';
 
 export const machineArn = (name: string): string => `arn:aws:states:eu-central-1:111111111111:stateMachine:${name}`;
 
@@ -75,16 +78,13 @@ export const runExpress = async (
   definition: unknown,
   input: unknown,
   handlers: Record<string, Handler> = {},
-): Promise<{ status: unknown; output: unknown; error: unknown; cause: unknown }> => {
+): Promise<Ended> => {
   const world = createWorld({ handlers });
   const stateMachineArn = await world.provision('machine', definition, 'EXPRESS');
   const ended = await world.call('StartSyncExecution', { stateMachineArn, input: JSON.stringify(input) });
   const { status, output, error, cause } = ended;
   return { status, error, cause, output: typeof output === 'string' ? JSON.parse(output) : undefined };
 };
-
-/** A machine of one state. */
-export const only = (state: Record<string, unknown>): unknown => ({ StartAt: 'Only', States: { Only: state } });
 
 /** A Task that calls a function. */
 export const task = (name: string, more: Record<string, unknown> = { End: true }): Record<string, unknown> => ({
