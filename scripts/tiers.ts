@@ -1,5 +1,5 @@
 /**
- * Runs the test tiers in order, prints the seconds of each as a table, and ends with vitest's own counts as
+ * Runs the test tiers in order, prints the seconds of each as a table, and ends with the counts of vitest's own reports as
  * `N passed, N failed`. A tier that fails ends the run: what comes after would only repeat the failure.
  *
  * `node scripts/tiers.ts fast`, `node scripts/tiers.ts fast long`; `--long-only` leaves the fast tiers out when they ran just before.
@@ -13,15 +13,15 @@ import * as z from 'zod';
 interface Tier {
   readonly name: string;
   readonly command: readonly string[];
-  /** A vitest run: its counts are added up. */
-  readonly vitest?: boolean;
+  /** The options by which it writes its counts into a file, which are added up; a vitest run has them. */
+  readonly report?: (file: string) => readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
 const vitest = (name: string, args: readonly string[], env: Record<string, string> = {}): Tier => ({
   name,
   command: ['vitest', 'run', ...args],
-  vitest: true,
+  report: (file) => ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
   env,
 });
 
@@ -45,6 +45,7 @@ const LONG: readonly Tier[] = [
   vitest('end to end, one at a time', ['--project', 'e2e', ...SALES], { CARTWRIGHT_CONCURRENCY: 'one' }),
   vitest('sales in rough weather', ['--project', 'e2e', '--retry', '2', ...SALES], { WEATHER: 'rough' }),
   vitest('long', ['--project', 'long']),
+  { name: 'oracles', command: ['node', 'scripts/oracles.ts'], report: (file) => ['--report', file] },
 ];
 
 const Report = z.object({ numPassedTests: z.number(), numFailedTests: z.number() });
@@ -55,9 +56,7 @@ mkdirSync(reports, { recursive: true });
 
 const runTier = (tier: Tier, reportFile: string): Promise<boolean> => {
   const [program = '', ...args] = tier.command;
-  const reporters =
-    tier.vitest === true ? ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`] : [];
-  const child = spawn(program, [...args, ...reporters], {
+  const child = spawn(program, [...args, ...(tier.report?.(reportFile) ?? [])], {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, ...tier.env },
   });
@@ -97,14 +96,14 @@ for (const [index, tier] of tiers.entries()) {
   console.log(`\n== ${tier.name}`);
   const reportFile = join(reports, `${index}.json`);
   const ok = await runTier(tier, reportFile);
-  const counts = tier.vitest === true ? countsOf(reportFile) : { numPassedTests: 0, numFailedTests: 0 };
+  const counts = tier.report !== undefined ? countsOf(reportFile) : { numPassedTests: 0, numFailedTests: 0 };
   passed += counts.numPassedTests;
   failed += counts.numFailedTests + (!ok && counts.numFailedTests === 0 ? 1 : 0);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   table.push([
     tier.name,
     seconds,
-    tier.vitest === true ? counts.numPassedTests : ok ? 'ok' : '',
+    tier.report !== undefined ? counts.numPassedTests : ok ? 'ok' : '',
     ok ? '' : counts.numFailedTests || 'failed',
   ]);
   if (!ok) break;

@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import { goProgram, jars, pythonPackage, type Installation } from './installations.ts';
+
+/** A server's command line on a port of 127.0.0.1, what it needs in its environment besides the machine's. */
+export interface ServerCommand {
+  readonly command: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** An independent implementation of AWS services that contract suites of the local cloud run against. */
+export interface Oracle {
+  readonly name: string;
+  readonly version: string;
+  /** The services it is asked about, for people. */
+  readonly services: string;
+  readonly installation: Installation;
+  /** How it is started from the folder where it was installed, on a free port. */
+  serve(folder: string, port: number): ServerCommand;
+  /** It cannot be told to listen on 127.0.0.1 alone, so it runs in a network of its own. */
+  readonly listensEverywhere?: true;
+  /** The folders of its suites, and the variable by which these find it. */
+  readonly suites: readonly string[];
+  readonly urlVariable: string;
+}
+
+const classPath = (folder: string): readonly string[] => ['-cp', join(folder, 'jars', '*')];
+
+/** The versions are exact: what an oracle answers, and so which differences are listed, changes with them. */
+export const oracles: readonly Oracle[] = [
+  {
+    name: 'DynamoDB Local',
+    version: '3.1.0',
+    services: 'DynamoDB',
+    installation: jars('software.amazon.dynamodb', 'DynamoDBLocal'),
+    serve: (folder, port) => ({
+      command: [
+        'java',
+        `-Djava.library.path=${join(folder, 'jars')}`,
+        ...classPath(folder),
+        'software.amazon.dynamodb.services.local.main.ServerRunner',
+        '-inMemory',
+        '-disableTelemetry',
+        '-port',
+        String(port),
+      ],
+    }),
+    listensEverywhere: true,
+    suites: ['test/local/dynamodb'],
+    urlVariable: 'DYNAMODB_ORACLE_URL',
+  },
+  {
+    name: 'ElasticMQ',
+    version: '1.7.1',
+    services: 'SQS',
+    installation: jars('org.elasticmq', 'elasticmq-server_2.13'),
+    serve: (folder, port) => ({
+      command: [
+        'java',
+        '-Drest-sqs.bind-hostname=127.0.0.1',
+        `-Drest-sqs.bind-port=${port}`,
+        '-Drest-sqs.sqs-limits=strict',
+        '-Dnode-address.host=127.0.0.1',
+        `-Dnode-address.port=${port}`,
+        '-Drest-stats.enabled=false',
+        ...classPath(folder),
+        'org.elasticmq.server.Main',
+      ],
+    }),
+    suites: ['test/local/sqs'],
+    urlVariable: 'SQS_ORACLE_URL',
+  },
+  {
+    name: 'versitygw',
+    version: '1.8.0',
+    services: 'S3',
+    installation: goProgram('github.com/versity/versitygw/cmd/versitygw'),
+    serve: (folder, port) => ({
+      command: [join(folder, 'versitygw'), '--port', `127.0.0.1:${port}`, 'posix', join(folder, 'data')],
+      env: { ROOT_ACCESS_KEY: 'local', ROOT_SECRET_KEY: 'local-secret' },
+    }),
+    suites: ['test/local/s3'],
+    urlVariable: 'S3_ORACLE_URL',
+  },
+  {
+    name: 'ministack',
+    version: '1.5.33',
+    services: 'EventBridge, Step Functions',
+    installation: pythonPackage('ministack'),
+    serve: (folder, port) => ({
+      command: [join(folder, 'bin', 'ministack')],
+      env: {
+        HOME: join(folder, 'data'),
+        BIND_HOST: '127.0.0.1',
+        GATEWAY_PORT: String(port),
+        MINISTACK_HOST: '127.0.0.1',
+        MINISTACK_ACCOUNT_ID: '111111111111',
+        MINISTACK_REGION: 'eu-central-1',
+      },
+    }),
+    suites: ['test/local/events', 'test/local/step-functions'],
+    urlVariable: 'MINISTACK_URL',
+  },
+];
