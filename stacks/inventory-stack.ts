@@ -1,5 +1,4 @@
 import type { App } from 'aws-cdk-lib/core';
-import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { VariantCreated, VariantDeleted } from '../functions/catalog/events.ts';
 import { createAdjustmentRoute } from '../functions/inventory/create-adjustment.ts';
 import { createLocationRoute } from '../functions/inventory/create-location.ts';
@@ -24,6 +23,12 @@ import { Inbox } from '../lib/constructs/inbox.ts';
 import { ServiceFunction } from '../lib/constructs/service-function.ts';
 import { ServiceTable } from '../lib/constructs/service-table.ts';
 
+/**
+ * Every order writes to this table and publishes nothing: without the filter each would cost an invocation. Adjustments are
+ * the only items with a trace id.
+ */
+const ADJUSTMENTS = { eventName: ['INSERT'], dynamodb: { NewImage: { traceId: { S: [{ exists: true }] } } } };
+
 /** What lies where, what is reserved for whom, and the ledger of what came and went. */
 export class InventoryStack extends DomainStack {
   constructor(app: App, stage: StageConfig) {
@@ -43,7 +48,7 @@ export class InventoryStack extends DomainStack {
       events: [VariantCreated, VariantDeleted, OrderConfirmed, OrderRejected, OrderCancelled, OrderFulfilled],
       fn: fn('InboxConsumer', 'inbox', 'get', 'query', 'put', 'update'),
     });
-    this.#publishAdjustmentsOnly(new EventPublisher(this, 'Publisher', { table, entry: 'inventory/publish' }));
+    new EventPublisher(this, 'Publisher', { table, entry: 'inventory/publish', only: ADJUSTMENTS });
 
     new DomainApi(this, 'Api', {
       health: fn('Health', 'health', 'describe'),
@@ -65,16 +70,5 @@ export class InventoryStack extends DomainStack {
         { route: listReservationsRoute, fn: fn('ListReservations', 'list-reservations', 'query') },
       ],
     });
-  }
-
-  /**
-   * Every order writes to this table and publishes nothing: without the filter each would cost an invocation. Adjustments are
-   * the only items with a trace id.
-   */
-  #publishAdjustmentsOnly(publisher: EventPublisher): void {
-    const pattern = { eventName: ['INSERT'], dynamodb: { NewImage: { traceId: { S: [{ exists: true }] } } } };
-    const source = publisher.node.findChild('Source');
-    if (!(source instanceof CfnEventSourceMapping)) throw new Error('The publisher has another source than expected');
-    source.filterCriteria = { filters: [{ pattern: JSON.stringify(pattern) }] };
   }
 }
