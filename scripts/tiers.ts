@@ -34,7 +34,7 @@ const FAST: readonly Tier[] = [
   vitest('unit', ['--project', 'unit']),
   vitest('stack', ['--project', 'stack']),
   vitest('integration', ['--project', 'int']),
-  vitest('end to end', ['--project', 'e2e'], { CARTWRIGHT_ROUTE_COVERAGE: 'check' }),
+  vitest('end to end', ['--project', 'e2e'], { CARTWRIGHT_E2E_COVERAGE: 'check' }),
 ];
 
 /** The files that buy: what they do must hold however often the weather makes it happen twice, late or not at all. */

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { readOperatorKey } from '../../lib/client/operator.ts';
 import { spawnCloud } from '../../lib/local/spawn.ts';
+import { consumptions, promisedEvents, unseenEvents } from './event-coverage.ts';
 import { ROUTE_LOG, untouchedRoutes } from './route-coverage.ts';
 
 declare module 'vitest' {
@@ -21,7 +22,7 @@ const CLOUD_LOG = '.local/reports/e2e-cloud.log';
 /**
  * One cloud for the whole suite. CARTWRIGHT_API_URL (with CARTWRIGHT_OPERATOR_KEY and CARTWRIGHT_AWS_URL) names one that
  * runs already; otherwise a fresh local cloud is started. After a whole run, a route that saw no success or no refusal
- * fails the suite.
+ * fails the suite, and so does an event that was not published or that one of its consumers did not take in.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   mkdirSync(dirname(ROUTE_LOG), { recursive: true });
@@ -48,9 +49,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const code = await cloud.stop();
     rmSync(stateDir, { recursive: true, force: true });
     if (code !== 0) throw new Error(`The local cloud ended with code ${code}:\n${cloud.tail()}`);
-    if (process.env['CARTWRIGHT_ROUTE_COVERAGE'] !== 'check') return;
+    if (process.env['CARTWRIGHT_E2E_COVERAGE'] !== 'check') return;
     const untouched = untouchedRoutes(readFileSync(ROUTE_LOG, 'utf8'));
     if (untouched.length > 0)
       throw new Error(`Routes that the suite did not see succeed and refuse:\n${untouched.join('\n')}`);
+    const unseen = unseenEvents(readFileSync(CLOUD_LOG, 'utf8'), {
+      promised: promisedEvents(),
+      consumed: consumptions(),
+    });
+    if (unseen.length > 0) throw new Error(`Events that the suite did not see:\n${unseen.join('\n')}`);
   };
 }

@@ -264,6 +264,13 @@ describe('what happens to the payment', () => {
     expect((await find()).state).toMatchObject({ paymentStatus: 'captured', version: 3, capturedAmount: 2000 });
   });
 
+  it('is shown as let go when it was only held', async () => {
+    const { detail, ...event } = paymentEvent(1);
+    const voided = { ...event, type: 'PaymentVoided', detail: { ...detail, capturedAmount: 0 } };
+    for (const _delivery of [1, 2]) await onPaymentEvent({ orders }, 'PaymentVoided')(voided);
+    expect((await find()).state).toMatchObject({ paymentStatus: 'voided', version: 3, capturedAmount: 0 });
+  });
+
   it('counts by its own order, not by that of its coming', async () => {
     await onPaymentEvent({ orders }, 'PaymentRefunded')(paymentEvent(2, { refundedAmount: 2000 }));
     await onPaymentEvent({ orders }, 'PaymentCaptured')(paymentEvent(1));

@@ -169,6 +169,12 @@ const confirmed = (facts: { capture?: 'now' | 'fulfilment'; payment?: null } = {
   type: 'OrderConfirmed',
   detail: { ...detail, ...facts },
 });
+const fulfilled = (capture: 'now' | 'fulfilment') => ({
+  ...confirmed({ capture }),
+  id: `${ORDER}:3`,
+  sequence: 3,
+  type: 'OrderFulfilled',
+});
 const cancelled = (facts: { payment?: null } = {}) => ({
   ...envelope,
   type: 'OrderCancelled',
@@ -181,9 +187,9 @@ describe('following an order', () => {
     await pay('card_approved');
     await captureConfirmed(deps)(confirmed({ capture: 'fulfilment' }));
     expect((await current()).status).toBe('authorized');
-    await captureFulfilled(deps)(confirmed({ capture: 'now' }));
+    await captureFulfilled(deps)(fulfilled('now'));
     expect((await current()).status).toBe('authorized');
-    await captureFulfilled(deps)(confirmed({ capture: 'fulfilment' }));
+    for (const _delivery of [1, 2]) await captureFulfilled(deps)(fulfilled('fulfilment'));
     expect(await current()).toMatchObject({ status: 'captured', capturedAmount: 2000, sequence: 1 });
   });
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type * as z from 'zod';
-import { VariantCreated, VariantDeleted } from '../../functions/catalog/events.ts';
+import { VariantCreated, VariantDeleted, VariantUpdated } from '../../functions/catalog/events.ts';
 import { memoryPricing } from '../../functions/pricing/memory-stores.ts';
 import { giveCouponsBack } from '../../functions/pricing/on-order-rejected.ts';
 import { forgetPrices, keepPrices } from '../../functions/pricing/on-variant-changed.ts';
@@ -37,6 +37,15 @@ it('a variant of an active product can be bought at its newest price, delivered 
   for (const sequence of [2, 1, 2]) await keep(created(sequence));
   const found = await book.factsFor(tenantA, [variantIdOf('a')], []);
   expect(found.variants.get(variantIdOf('a'))).toEqual(variant('a', { EUR: 200 }));
+});
+
+it('a changed variant has its new facts, though that it was made is heard later', async () => {
+  const { variants, book } = memoryPricing();
+  const { detail } = created(2, { title: 'New', productStatus: 'archived' });
+  const updated = { ...envelope('VariantUpdated', 2), detail: VariantUpdated.detail.parse(detail) };
+  for (const event of [updated, updated, created(1)]) await keepPrices({ variants })(event);
+  const found = await book.factsFor(tenantA, [variantIdOf('a')], []);
+  expect(found.variants.get(variantIdOf('a'))).toMatchObject({ title: 'New', available: false });
 });
 
 it('a variant of a draft is known but not on sale', async () => {
