@@ -1,5 +1,3 @@
-import { DynamoDBClient, ListTablesCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { defineId } from '../../lib/runtime/ids.ts';
@@ -8,41 +6,8 @@ import { type Cart, checkOut, createCart, Placed } from '../../lib/client/sale.t
 import { SHIPPING_METHOD, type Shop } from '../../lib/client/shop.ts';
 import { until } from '../../lib/client/until.ts';
 import { as } from './caller.ts';
-import { api, awsUrl, newProduct, newShop, unique } from './world.ts';
-
-/** What no shopper can bring about: work that died in the middle. It is written down as it would be left. */
-const aws = {
-  endpoint: awsUrl,
-  region: 'eu-central-1',
-  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-};
-const dynamo = new DynamoDBClient(aws);
-const lambda = new LambdaClient(aws);
-const LONG_AGO = '2020-01-01T00:00:00.000Z';
-
-const tableOf = async (domain: string): Promise<string> => {
-  const { TableNames: names = [] } = await dynamo.send(new ListTablesCommand({}));
-  const name = names.find((each) => each.startsWith(`cartwright-dev-${domain}`));
-  if (name === undefined) throw new Error(`There is no table of ${domain}`);
-  return name;
-};
-const set = async (domain: string, key: { pk: string; sk: string }, attributes: Readonly<Record<string, string>>) => {
-  const names = Object.keys(attributes);
-  await dynamo.send(
-    new UpdateItemCommand({
-      TableName: await tableOf(domain),
-      Key: { pk: { S: key.pk }, sk: { S: key.sk } },
-      UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
-      ConditionExpression: 'attribute_exists(pk)',
-      ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-      ExpressionAttributeValues: Object.fromEntries(names.map((name) => [`:${name}`, { S: attributes[name] ?? '' }])),
-    }),
-  );
-};
-const reconcile = async (): Promise<void> => {
-  const answer = await lambda.send(new InvokeCommand({ FunctionName: 'cartwright-dev-orders-reconcile:live' }));
-  if (answer.FunctionError !== undefined) throw new Error(Buffer.from(answer.Payload ?? []).toString());
-};
+import { LONG_AGO, makeOverdue, reconcile, set } from './dead-work.ts';
+import { api, newProduct, newShop, unique } from './world.ts';
 
 const Order = z.looseObject({
   id: z.string(),
@@ -73,7 +38,6 @@ const newCart = (codes: readonly string[] = []): Promise<Cart> =>
   });
 
 describe('a checkout without a verdict', () => {
-  const orderKey = (orderId: string) => ({ pk: `t#${shop.tenantId}#order#${orderId}`, sk: 'order' });
   const newCoupon = async (): Promise<string> => {
     const code = unique('once').toUpperCase();
     const promotion = await call(api, z.looseObject({ id: z.string() }), 'POST', '/v1/pricing/promotions', {
@@ -103,7 +67,7 @@ describe('a checkout without a verdict', () => {
     await reconcile();
     expect((await asked(pending)).status).toBe('pending');
 
-    await set('orders', orderKey(pending.checkoutId), { dueSk: `${LONG_AGO}#${pending.checkoutId}` });
+    await makeOverdue(shop.tenantId, pending.checkoutId);
     const checkout = await until('a verdict', async () => {
       await reconcile();
       const found = await asked(pending);
