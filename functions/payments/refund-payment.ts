@@ -1,21 +1,14 @@
-import * as z from 'zod';
 import { unprocessable } from '../../lib/runtime/errors.ts';
-import { Money } from '../../lib/runtime/money.ts';
 import { defineRoute, type UseCase } from '../../lib/runtime/route.ts';
-import { PaymentId, paymentNotFound, paymentStateConflict, PaymentView, refundFailed } from './model.ts';
+import { paymentNotFound, paymentStateConflict, refundFailed } from './model.ts';
 import { refunded, type SettleDeps } from './settle.ts';
-import { assertWhole, settleByRequest } from './settle-request.ts';
+import { settleByRequest, settling, WholeAmount } from './settle-request.ts';
 
 export const refundPaymentRoute = defineRoute({
-  method: 'POST',
+  ...settling,
   path: '/v1/payments/{paymentId}/refunds',
   summary: 'Give the whole captured amount back',
-  callers: ['secret', 'staff'],
-  permission: 'payments:write',
-  idempotency: 'required',
-  params: z.strictObject({ paymentId: PaymentId }),
-  body: z.strictObject({ amount: Money.optional() }),
-  response: PaymentView,
+  body: WholeAmount,
   status: 201,
   errors: [paymentNotFound, paymentStateConflict, refundFailed, unprocessable],
 });
@@ -26,10 +19,7 @@ export const refundPayment =
     const { outcome, replayed } = await settleByRequest<{ readonly refused: string }>(deps, request, {
       name: 'refund',
       from: ['captured'],
-      act: (settler, payment) => {
-        assertWhole(request.body.amount, payment);
-        return refunded(deps, settler, payment);
-      },
+      act: refunded,
     });
     if ('refused' in outcome) throw refundFailed(`The provider refused the refund (${outcome.refused}).`);
     return { body: outcome, version: outcome.version, replayed };

@@ -1,18 +1,12 @@
-import * as z from 'zod';
 import { defineRoute, type UseCase } from '../../lib/runtime/route.ts';
-import { PaymentId, paymentNotFound, paymentStateConflict, PaymentView } from './model.ts';
+import { paymentNotFound, paymentStateConflict } from './model.ts';
 import { type SettleDeps, voided } from './settle.ts';
-import { settleByRequest } from './settle-request.ts';
+import { settleByRequest, settling } from './settle-request.ts';
 
 export const voidPaymentRoute = defineRoute({
-  method: 'POST',
+  ...settling,
   path: '/v1/payments/{paymentId}/void',
   summary: 'Let go what is held',
-  callers: ['secret', 'staff'],
-  permission: 'payments:write',
-  idempotency: 'required',
-  params: z.strictObject({ paymentId: PaymentId }),
-  response: PaymentView,
   status: 200,
   errors: [paymentNotFound, paymentStateConflict],
 });
@@ -23,7 +17,7 @@ export const voidPaymentByRequest =
     const { outcome, replayed } = await settleByRequest<never>(deps, request, {
       name: 'void',
       from: ['authorized', 'capture_failed'],
-      act: (settler, payment) => voided(deps, settler, payment),
+      act: voided,
     });
     return { body: outcome, version: outcome.version, replayed };
   };
