@@ -5,7 +5,7 @@
  * `--port` and `--aws-port` choose ports (0: any free one); `--state` the state directory; `--concurrency one|many`;
  * `--synchronous FULL|NORMAL`; `--engine-endpoint URL` takes another DynamoDB; `--profile` prints where the time went. `WEATHER=rough` (with
  * `WEATHER_SEED`) makes the cloud unkind. `--bare` takes the app in cdk.out as it is (or in `--assembly`), with no demo shops
- * and no watching.
+ * and no watching. `--without ID` (as often as wanted) takes a statement of a role away (ids: `/_local/grants/statements` of the AWS endpoint).
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -37,6 +37,7 @@ const { values } = parseArgs({
     synchronous: { type: 'string', default: 'FULL' },
     'engine-endpoint': { type: 'string' },
     assembly: { type: 'string' },
+    without: { type: 'string', multiple: true },
     level: { type: 'string' },
     'filter-domain': { type: 'string' },
     'filter-trace': { type: 'string' },
@@ -104,6 +105,7 @@ const start = async (): Promise<Cloud> => {
     log,
     variables: functionLevel === undefined ? {} : { CARTWRIGHT_LOG_LEVEL: functionLevel },
     profile: values.profile,
+    withdrawn: values.without,
     rebuilt: () => bundles.rebuilt(),
   });
   if (!values.bare) bundles.watch();

@@ -45,6 +45,8 @@ export interface CloudOptions {
   readonly engineEndpoint?: string | undefined;
   /** Variables that every function gets besides its own, e.g. a log level. */
   readonly variables?: Readonly<Record<string, string>> | undefined;
+  /** Ids of statements of roles that count for nothing, to see what fails without them. */
+  readonly withdrawn?: readonly string[] | undefined;
   /** Profiles the functions. */
   readonly profile?: boolean | undefined;
   /** Settles when bundles that are being rebuilt are on disk; invocations wait for it. */
@@ -75,7 +77,7 @@ export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
   const state = createState({ file: join(stateDir, 'state.db'), synchronous: options.synchronous });
   const meter = createMeter();
   const weather = createWeather(options.weather);
-  const iam = createIam({ account, stateDir });
+  const iam = createIam({ account, stateDir, log, withdrawn: options.withdrawn });
   const common = { account, iam, state, clock, weather, meter, log };
 
   const dynamodb = createDynamoDb({ ...common, stateDir, engineEndpoint: options.engineEndpoint });
@@ -118,6 +120,11 @@ export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
   const endpoint = createEndpoint({
     port: options.awsPort,
     iam,
+    grants: {
+      since: (mark) => iam.record.since(mark),
+      statements: () => iam.statements(),
+      withdraw: (ids) => lambda.retire(iam.withdraw(ids)),
+    },
     log,
     meter,
     settleMeter: () => dynamodb.settleMeter(),

@@ -15,6 +15,8 @@ export interface AuthorizationRequest {
   readonly action: string;
   readonly resource: string;
   readonly context?: Readonly<Record<string, string | readonly string[]>>;
+  /** Asked to choose an answer: a caller who may not do this lacks nothing. */
+  readonly optional?: true;
 }
 
 /** IAM: throws AwsError `AccessDeniedException` (with the statement to add in its message) when not allowed. */

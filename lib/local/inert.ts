@@ -47,7 +47,6 @@ const inertTypes: readonly InertType[] = [
 const inertProperties: readonly InertProperty[] = [
   { type: '*', property: 'Tags', reason: 'tags are for bills and searches' },
   { type: 'AWS::Lambda::Function', property: 'TracingConfig', reason: 'there is no X-Ray; traces are in the log' },
-  { type: 'AWS::Lambda::Function', property: 'LoggingConfig', reason: 'all logs go to the live log' },
   {
     type: 'AWS::Lambda::Function',
     property: 'Architectures',
@@ -61,7 +60,6 @@ const inertProperties: readonly InertProperty[] = [
   { type: 'AWS::SQS::Queue', property: 'SqsManagedSseEnabled', reason: 'the state directory is not encrypted' },
   { type: 'AWS::SQS::Queue', property: 'KmsMasterKeyId', reason: 'the state directory is not encrypted' },
   { type: 'AWS::SQS::Queue', property: 'KmsDataKeyReusePeriodSeconds', reason: 'the state directory is not encrypted' },
-  { type: 'AWS::StepFunctions::StateMachine', property: 'LoggingConfiguration', reason: 'ends are in the live log' },
   { type: 'AWS::StepFunctions::StateMachine', property: 'TracingConfiguration', reason: 'there is no X-Ray' },
   { type: 'AWS::ApiGateway::RestApi', property: 'Description', reason: 'text for people' },
   { type: 'AWS::ApiGateway::RestApi', property: 'EndpointConfiguration', reason: 'there is one machine' },

@@ -1,11 +1,13 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AwsService, Iam, Log, Meter, Stoppable } from '../contracts.ts';
-import type { LocalIam } from '../iam/iam.ts';
 import { createDispatch } from './dispatch.ts';
 import type { Dispatch } from './dispatch.ts';
+import { answerGrants, GRANTS_PATH } from './grants-api.ts';
+import type { Grants } from './grants-api.ts';
 import { callerOf, credentialScope } from './identity.ts';
 import { jsonTarget } from './json-protocol.ts';
+import { json } from './wire.ts';
 import type { WireAnswer, WireRequest } from './wire.ts';
 
 /** A service whose bodies are streams (S3): it answers HTTP by itself, permissions and errors included. */
@@ -50,22 +52,18 @@ const send = (response: ServerResponse, answer: WireAnswer): void => {
   response.end(body);
 };
 
-const json = (status: number, value: unknown): WireAnswer => ({
-  status,
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify(value),
-});
-
 /**
  * The AWS HTTP endpoint on 127.0.0.1. The service is found by the request's target or signing name, the caller by its
  * access key. `GET` and `DELETE /_local/meter` read and reset the counts of what AWS would bill; `GET /_local/health`.
- * `GET /_local/grants` lists what roles did by the permissions they have.
+ * `/_local/grants`: see `answerGrants`.
  */
 export const createEndpoint = (options: {
   readonly port: number;
   readonly services: readonly AwsService[];
   readonly httpServices?: readonly HttpService[];
-  readonly iam: Iam & Partial<Pick<LocalIam, 'used'>>;
+  readonly iam: Iam;
+  /** Without it, nothing is told about permissions. */
+  readonly grants?: Grants;
   readonly log: Log;
   readonly meter: Meter;
   /** Called before the meter is read or reset: brings in what other threads have counted. */
@@ -87,7 +85,6 @@ export const createEndpoint = (options: {
 
   const own = (method: string, path: string): WireAnswer | undefined => {
     if (path === '/_local/health') return json(200, { status: 'ok' });
-    if (path === '/_local/grants') return json(200, iam.used?.() ?? []);
     if (path !== '/_local/meter') return undefined;
     options.settleMeter?.();
     if (method === 'GET') return json(200, meter.read());
@@ -101,6 +98,10 @@ export const createEndpoint = (options: {
     const method = request.method ?? 'GET';
     const local = own(method, path);
     if (local !== undefined) return send(response, local);
+    if (options.grants !== undefined && path.startsWith(GRANTS_PATH)) {
+      const body = await readBody(request);
+      return send(response, answerGrants(options.grants, method, new URL(path, url), body));
+    }
     const headers = headersOf(request);
     const scope = credentialScope(headers['authorization'], path);
     if (jsonTarget(headers['x-amz-target']) === undefined) {

@@ -1,4 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { GrantObserver, MarkMemory } from '../iam/grant-record.ts';
+import { markIn } from '../iam/grant-record.ts';
 import type { WireAnswer, WireRequest } from './wire.ts';
 
 /** A worker's call of a service that lives in the main thread: its number, and the request in parts. */
@@ -20,13 +22,21 @@ const headerOf = (headers: Readonly<Record<string, unknown>>, name: string): str
   return typeof value === 'string' ? value : undefined;
 };
 
-/** What the worker's own evaluator has allowed, for the record of used grants. */
-const USED = 0;
+/** What the worker's own evaluator has allowed and refused, for the record of grants. */
+const ALLOWED = 0;
+const REFUSED = -1;
 
-/** Tells the main thread that an action on a resource was allowed in the worker. */
-export const reportUse = (port: MessagePort, action: string, resource: string): void => {
-  const message: CallMessage = [USED, action, resource, {}, ''];
-  port.postMessage(message);
+/** Tells the main thread what was allowed and refused in the worker. */
+export const observerOn = (port: MessagePort, memory: MarkMemory): GrantObserver => {
+  const tell = (kind: number, action: string, resource: string, text: string): void => {
+    const message: CallMessage = [kind, action, resource, {}, text];
+    port.postMessage(message);
+  };
+  return {
+    allowed: (action, resource) => tell(ALLOWED, action, resource, ''),
+    refused: (action, resource, message) => tell(REFUSED, action, resource, message),
+    mark: markIn(memory),
+  };
 };
 
 /** The worker's end: sends calls, and settles them as the answers come. */
@@ -63,10 +73,11 @@ export const callerOn = (port: MessagePort): ((request: WireRequest) => Promise<
 export const answerOn = (
   port: MessagePort,
   answer: (request: WireRequest) => Promise<WireAnswer>,
-  used: (action: string, resource: string) => void,
+  observer: GrantObserver,
 ): void => {
   port.on('message', ([number, method, url, headers, body]: CallMessage) => {
-    if (number === USED) return used(method, url);
+    if (number === ALLOWED) return observer.allowed(method, url);
+    if (number === REFUSED) return observer.refused(method, url, body);
     void answer({ method, url, headers, body }).then((given) => {
       const message: AnswerMessage = [number, given.status, given.headers, given.body];
       port.postMessage(message);

@@ -29,11 +29,7 @@ export const createFastPathHost = (options: {
       const principal: Principal = { kind: 'role', arn: roleArn };
       const url = new URL(options.endpoint());
       const { port1, port2 } = new MessageChannel();
-      answerOn(
-        port1,
-        (request) => options.dispatch(request, () => principal),
-        (action, resource) => iam.noteUse(roleArn, action, resource),
-      );
+      answerOn(port1, (request) => options.dispatch(request, () => principal), iam.record.observerOf(roleArn));
       environments += 1;
       const given: FastPathOptions = {
         host: url.hostname,

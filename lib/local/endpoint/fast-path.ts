@@ -8,7 +8,7 @@ import { createAuthorizer } from '../iam/authorizer.ts';
 import type { RoleSnapshot } from '../iam/iam.ts';
 import { isObject } from '../json.ts';
 import { createWeather } from '../weather.ts';
-import { callerOn, reportUse } from './fast-messages.ts';
+import { callerOn, observerOn } from './fast-messages.ts';
 import { fastRequest } from './fast-request.ts';
 import { credentialScope } from './identity.ts';
 import { jsonError, jsonTarget } from './json-protocol.ts';
@@ -43,7 +43,7 @@ const serveDynamoDb = (
   const { dynamodb } = options;
   const tables = new Map(dynamodb.tables.map((table) => [table.name, table]));
   const names = [...tables.keys()].sort();
-  const authorize = createAuthorizer(options.role, (action, resource) => reportUse(options.calls, action, resource));
+  const authorize = createAuthorizer(options.role, observerOn(options.calls, options.role.mark));
   const front = createFront({
     account: dynamodb.account,
     tables: (name) => tables.get(name),

@@ -38,3 +38,10 @@ export const asAwsError = (thrown: unknown): AwsError =>
     : new AwsError('InternalServerError', thrown instanceof Error ? thrown.message : String(thrown), 500);
 
 export const requestId = (): string => randomUUID();
+
+/** A plain JSON answer, in no AWS protocol. */
+export const json = (status: number, value: unknown): WireAnswer => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(value),
+});

@@ -93,6 +93,8 @@ export const createEventSources = (options: {
       STREAM_ACTIONS.map((name) => `dynamodb:${name}`),
       mapping.sourceArn,
     );
+    // Asked for at the start: the day of the first dead letter is too late to learn that it cannot be sent.
+    if (mapping.onFailureArn !== undefined) requireAccess(principal, ['sqs:SendMessage'], mapping.onFailureArn);
     const positions = finished.get(mapping.tableName) ?? new Map<string, number>();
     finished.set(mapping.tableName, positions);
     const row = load.get(mapping.id);

@@ -1,37 +1,41 @@
 import { AwsError } from '../aws-error.ts';
-import type { Account, AuthorizationRequest, Iam, Principal, Provisioner } from '../contracts.ts';
+import type { Account, AuthorizationRequest, Iam, Log, Principal, Provisioner } from '../contracts.ts';
 import { callerContext, requestContext } from './context.ts';
 import type { RequestContext } from './context.ts';
 import { deriveCredentials, ROOT_ACCESS_KEY, ROOT_SECRET_KEY, stateSecret } from './credentials.ts';
 import type { Credentials } from './credentials.ts';
 import { accessDenied } from './access-denied.ts';
 import { parsePolicy } from './documents.ts';
+import { createGrantRecord } from './grant-record.ts';
+import type { GrantRecord, MarkMemory } from './grant-record.ts';
 import { compilePolicies } from './policy-set.ts';
 import type { NamedPolicy, PolicySet, Verdict } from './policy-set.ts';
 import { createRoles } from './roles.ts';
+import type { GrantedStatement } from './roles.ts';
 
-/** A role's identity and policies as JSON, for an evaluator in another thread (see `createAuthorizer`). */
+/** A role's identity and policies as plain data, for an evaluator in another thread (see `createAuthorizer`). */
 export interface RoleSnapshot {
   readonly principal: Principal;
   readonly tags: Readonly<Record<string, string>>;
   readonly policies: readonly NamedPolicy[];
   readonly account: Account;
+  readonly mark: MarkMemory;
 }
 
 export interface LocalIam extends Iam {
   readonly provisioners: readonly Provisioner[];
   /** Throws AwsError NoSuchEntity for an unknown role. */
   snapshot(roleArn: string): RoleSnapshot;
-  /** What roles were allowed to do by their policies and did, for finding grants that nothing needs. */
-  used(): readonly UsedGrant[];
-  /** Takes in what an evaluator in another thread allowed. */
-  noteUse(roleArn: string, action: string, resource: string): void;
-}
-
-export interface UsedGrant {
-  readonly role: string;
-  readonly action: string;
-  readonly resource: string;
+  /** What roles did by their policies and what they were refused, for finding grants that nothing needs or that lack. */
+  readonly record: GrantRecord;
+  /** Every statement that allows a role something. */
+  statements(): readonly GrantedStatement[];
+  /**
+   * Takes statements away (by id) and gives back all others, to see what fails without them. Answers the ARNs of the
+   * roles that changed: their snapshots are old.
+   * @throws Error for an id that no role has
+   */
+  withdraw(ids: readonly string[]): readonly string[];
 }
 
 interface CompiledRole {
@@ -43,7 +47,14 @@ interface CompiledRole {
  * Decides as IAM does in one account: an explicit deny of the identity's or the resource's policies wins; otherwise one
  * allow of either is enough; otherwise the request is denied. AWS services have the resource's policy alone.
  */
-export const createIam = (options: { readonly account: Account; readonly stateDir: string }): LocalIam => {
+export const createIam = (options: {
+  readonly account: Account;
+  readonly stateDir: string;
+  /** Is told once of each thing that a role is refused. */
+  readonly log?: Log | undefined;
+  /** Ids of statements that count for nothing. */
+  readonly withdrawn?: readonly string[] | undefined;
+}): LocalIam => {
   const { account } = options;
   const secret = stateSecret(options.stateDir);
   const compiled = new Map<string, CompiledRole>();
@@ -52,10 +63,9 @@ export const createIam = (options: { readonly account: Account; readonly stateDi
   const compiledResources = new Map<string, PolicySet>();
   const credentials = new Map<string, Credentials>();
   const byAccessKey = new Map<string, { readonly principal: Principal; readonly secretAccessKey: string }>();
-  const uses = new Map<string, UsedGrant>();
-  const noteUse = (role: string, action: string, resource: string): void => {
-    uses.set(`${role}\n${action}\n${resource}`, { role, action, resource });
-  };
+  const record = createGrantRecord(({ message }) =>
+    options.log?.write({ source: 'cloud', level: 'warn', message: `AccessDenied: ${message}` }),
+  );
   const root: Principal = { kind: 'root', arn: `arn:aws:iam::${account.accountId}:root` };
   byAccessKey.set(ROOT_ACCESS_KEY, { principal: root, secretAccessKey: ROOT_SECRET_KEY });
 
@@ -71,10 +81,14 @@ export const createIam = (options: { readonly account: Account; readonly stateDi
     return made;
   };
 
-  const store = createRoles(account, (role) => {
-    compiled.delete(role.arn);
-    credentialsOf({ kind: 'role', arn: role.arn });
-  });
+  const store = createRoles(
+    account,
+    (role) => {
+      compiled.delete(role.arn);
+      credentialsOf({ kind: 'role', arn: role.arn });
+    },
+    options.withdrawn,
+  );
 
   const roleOf = (arn: string) => {
     const role = store.roles.get(arn);
@@ -87,7 +101,7 @@ export const createIam = (options: { readonly account: Account; readonly stateDi
     if (known !== undefined) return known;
     const role = roleOf(principal.arn);
     const made = {
-      policies: compilePolicies(store.policiesOf(role), (action, resource) => noteUse(role.arn, action, resource)),
+      policies: compilePolicies(store.policiesOf(role), record.observerOf(role.arn)),
       context: callerContext({ principal, tags: role.tags }, account),
     };
     compiled.set(principal.arn, made);
@@ -118,7 +132,7 @@ export const createIam = (options: { readonly account: Account; readonly stateDi
   const policyHolder = (resource: string): string =>
     resource.startsWith('arn:aws:s3:::') ? (resource.split('/')[0] ?? resource) : resource;
 
-  const authorize = (request: AuthorizationRequest): void => {
+  const decide = (request: AuthorizationRequest): void => {
     const { principal } = request;
     if (principal.kind === 'root') return;
     const context = (): RequestContext => requestContext(contextOf(principal), request);
@@ -131,6 +145,17 @@ export const createIam = (options: { readonly account: Account; readonly stateDi
     if (resource?.effect === 'deny') throw accessDenied(request, resource);
     if (identity.effect === 'allow' || resource?.effect === 'allow') return;
     throw accessDenied(request, identity);
+  };
+
+  const authorize = (request: AuthorizationRequest): void => {
+    try {
+      decide(request);
+    } catch (error) {
+      const { principal, action, resource, optional } = request;
+      if (principal.kind === 'role' && optional === undefined && error instanceof AwsError && error.code === 'AccessDeniedException')
+        record.observerOf(principal.arn).refused(action, resource, error.message);
+      throw error;
+    }
   };
 
   return {
@@ -164,8 +189,9 @@ export const createIam = (options: { readonly account: Account; readonly stateDi
       resourcePolicies.set(resourceArn, policies);
       compiledResources.delete(resourceArn);
     },
-    noteUse,
-    used: () => [...uses.values()],
+    record,
+    statements: store.statements,
+    withdraw: (ids) => store.withdraw(ids).map(({ arn }) => arn),
     credentialsFor: credentialsOf,
     principalOf: (accessKeyId) => byAccessKey.get(accessKeyId),
     snapshot(roleArn) {
@@ -175,6 +201,7 @@ export const createIam = (options: { readonly account: Account; readonly stateDi
         tags: role.tags,
         policies: store.policiesOf(role),
         account,
+        mark: record.memory,
       };
     },
   };

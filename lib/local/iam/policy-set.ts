@@ -1,6 +1,7 @@
 import { compileCondition } from './conditions.ts';
 import type { Condition } from './conditions.ts';
 import type { RequestContext } from './context.ts';
+import type { GrantObserver } from './grant-record.ts';
 import type { PolicyDocument, PolicyStatement } from './documents.ts';
 import { compilePattern } from './patterns.ts';
 import type { TextPattern, VariableLookup } from './patterns.ts';
@@ -66,8 +67,8 @@ const compileStatement = (statement: PolicyStatement, policy: string, variables:
 interface Candidates {
   readonly statements: readonly Statement[];
   readonly verdict: Verdict | undefined;
-  /** Whether it has been told that this was allowed. */
-  told: boolean;
+  /** The mark at which it was last told that this was allowed. */
+  told: number;
 }
 
 /** Decisions kept per set; an action on a resource is asked for again and again. */
@@ -120,12 +121,12 @@ const evaluate = (
 };
 
 /**
- * Compiles policies once; decisions that do not depend on the request's values are cached. `allowed` is told the first
- * time that an action on a resource is allowed (and may be told again).
+ * Compiles policies once; decisions that do not depend on the request's values are cached. `observer` is told the first
+ * time after a mark that an action on a resource is allowed (and may be told again).
  */
 export const compilePolicies = (
   policies: readonly NamedPolicy[],
-  allowed: (action: string, resource: string) => void = () => undefined,
+  observer?: Pick<GrantObserver, 'allowed' | 'mark'>,
 ): PolicySet => {
   const statements = policies.flatMap(({ name, document }) => {
     const variables = document.Version === '2012-10-17';
@@ -148,7 +149,7 @@ export const compilePolicies = (
     const candidates = {
       statements: found,
       verdict: certainVerdict.effect === 'deny' || !open ? certainVerdict : undefined,
-      told: false,
+      told: -1,
     };
     if (cache.size >= CACHE_LIMIT) cache.clear();
     cache.set(key, candidates);
@@ -158,9 +159,12 @@ export const compilePolicies = (
     decide: ({ action, resource, principal }, context) => {
       const candidates = candidatesFor(action, resource);
       const verdict = candidates.verdict ?? evaluate(candidates.statements, resource, principal, context());
-      if (!candidates.told && verdict.effect === 'allow') {
-        candidates.told = true;
-        allowed(action, resource);
+      if (observer !== undefined && verdict.effect === 'allow') {
+        const mark = observer.mark();
+        if (candidates.told !== mark) {
+          candidates.told = mark;
+          observer.allowed(action, resource);
+        }
       }
       return verdict;
     },

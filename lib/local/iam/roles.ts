@@ -19,9 +19,28 @@ export interface Role {
 export interface RoleStore {
   readonly roles: ReadonlyMap<string, Role>;
   readonly provisioners: readonly Provisioner[];
-  /** The role's policies in the form that `compilePolicies` takes. */
+  /** The role's policies in the form that `compilePolicies` takes, without what is withdrawn. */
   policiesOf(role: Role): readonly NamedPolicy[];
+  /** Every statement that allows a role something, also those that are withdrawn. */
+  statements(): readonly GrantedStatement[];
+  /**
+   * Takes these statements away, and gives back all others. Answers the roles that changed.
+   * @throws Error for an id that no role has
+   */
+  withdraw(ids: readonly string[]): readonly Role[];
 }
+
+/** A statement of a role, with the ARNs of this cloud. */
+export interface GrantedStatement {
+  /** `<role> <policy> <position>`: the same for the same templates. */
+  readonly id: string;
+  /** The role's ARN. */
+  readonly role: string;
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+}
+
+const statementId = (role: Role, policy: string, position: number): string => `${role.name} ${policy} ${position}`;
 
 const tags = z.array(z.strictObject({ Key: z.string(), Value: z.string() }));
 
@@ -47,8 +66,25 @@ const ManagedPolicyProperties = z.object({
   Roles: z.array(z.string()).optional(),
 });
 
-/** The roles and policies of the templates. `changed` is called with a role whose policies are not what they were. */
-export const createRoles = (account: Account, changed: (role: Role) => void): RoleStore => {
+const statementsOf = (role: Role): GrantedStatement[] =>
+  [...role.policies].flatMap(([policy, { Statement }]) =>
+    Statement.flatMap(({ Effect, Action = [], Resource = ['*'] }, position) =>
+      Effect === 'Allow'
+        ? [{ id: statementId(role, policy, position), role: role.arn, actions: Action, resources: Resource }]
+        : [],
+    ),
+  );
+
+/**
+ * The roles and policies of the templates. `changed` is called with a role whose policies are not what they were;
+ * `without` are the ids of statements that count for nothing.
+ */
+export const createRoles = (
+  account: Account,
+  changed: (role: Role) => void,
+  without: readonly string[] = [],
+): RoleStore => {
+  let withdrawn: ReadonlySet<string> = new Set(without);
   const roles = new Map<string, Role>();
   const customerManaged = new Map<string, unknown>();
   const roleNamed = (name: string, path: string): Role => {
@@ -103,7 +139,29 @@ export const createRoles = (account: Account, changed: (role: Role) => void): Ro
 
   return {
     roles,
-    policiesOf: (role) => [...role.policies].map(([name, document]) => ({ name, document })),
+    policiesOf: (role) =>
+      [...role.policies].map(([name, document]) => ({
+        name,
+        document: {
+          ...document,
+          Statement: document.Statement.filter(
+            (_statement, position) => !withdrawn.has(statementId(role, name, position)),
+          ),
+        },
+      })),
+    statements: () => [...roles.values()].flatMap(statementsOf),
+    withdraw(ids) {
+      const known = new Set([...roles.values()].flatMap(statementsOf).map(({ id }) => id));
+      const unknown = ids.find((id) => !known.has(id));
+      if (unknown !== undefined) throw new Error(`There is no statement ${unknown}`);
+      const before = withdrawn;
+      withdrawn = new Set(ids);
+      const affected = [...roles.values()].filter((role) =>
+        statementsOf(role).some(({ id }) => before.has(id) !== withdrawn.has(id)),
+      );
+      for (const role of affected) changed(role);
+      return affected;
+    },
     provisioners: [
       { types: ['AWS::IAM::Role'], provision: async (resource) => provisionRole(resource) },
       { types: ['AWS::IAM::Policy'], provision: async (resource) => provisionPolicy(resource) },

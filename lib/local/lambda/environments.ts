@@ -48,6 +48,8 @@ export interface Environments extends Stoppable {
    * @throws AwsError TooManyRequestsException above the function's reserved concurrency
    */
   run(fn: LambdaFunction, payload: string): Promise<InvokeResult>;
+  /** Gives no more calls to the environments of these functions; the next call gets a new one. */
+  retire(of: (fn: LambdaFunction) => boolean): void;
   readonly count: number;
 }
 
@@ -230,6 +232,9 @@ export const createEnvironments = (options: {
         if (host === undefined) pool.waiting.push(call);
         else host.call(call);
       });
+    },
+    retire(of) {
+      for (const pool of pools.values()) if (of(pool.fn)) for (const host of pool.hosts) retire(pool, host);
     },
     async stop() {
       stopped = true;

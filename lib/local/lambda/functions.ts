@@ -26,6 +26,8 @@ export interface LambdaFunction {
   /** Queue for asynchronous events that failed for good. */
   readonly deadLetterArn: string | undefined;
   readonly runtime: string;
+  /** Name of the log group that it writes to. */
+  readonly logGroup: string;
   readonly codeKey: string;
 }
 
@@ -58,6 +60,7 @@ const FunctionProperties = z.strictObject({
   Timeout: numeric.min(1).max(900).default(3),
   Environment: z.strictObject({ Variables: z.record(z.string(), z.string()).default({}) }).optional(),
   ReservedConcurrentExecutions: numeric.optional(),
+  LoggingConfig: z.strictObject({ LogGroup: z.string() }).optional(),
   DeadLetterConfig: z.strictObject({ TargetArn: z.string() }).optional(),
   PackageType: z.literal('Zip').optional(),
   EphemeralStorage: z.strictObject({ Size: z.literal(512) }).optional(),
@@ -151,6 +154,7 @@ export const createFunctions = (options: {
         reservedConcurrency: properties.ReservedConcurrentExecutions,
         deadLetterArn: properties.DeadLetterConfig?.TargetArn,
         runtime: properties.Runtime,
+        logGroup: properties.LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`,
         codeKey: properties.Code.S3Key,
       });
       found.clear();

@@ -7,6 +7,7 @@ import type {
   InvokeResult,
   Lambda,
   Meter,
+  Principal,
   Provisioner,
   Queues,
   State,
@@ -38,6 +39,8 @@ export interface LocalLambda extends Lambda, Stoppable {
   run(nameOrArn: string, payload: string): Promise<InvokeResult>;
   /** What the time of the environments that are alive went into, with the option `profile`. */
   profiles(): Promise<readonly SelfTimes[]>;
+  /** Ends the environments of functions with these roles (by ARN), each with its last call: their permissions are old. */
+  retire(roleArns: readonly string[]): void;
   /** Environments that are alive. */
   environments(): number;
 }
@@ -52,6 +55,8 @@ const failureText = (payload: string): string => {
   const place = isArray(failure['trace']) ? failure['trace'].find((line) => String(line).trim().startsWith('at ')) : '';
   return `${String(failure['errorType'])}: ${String(failure['errorMessage'])} ${String(place ?? '').trim()}`.trim();
 };
+
+const LOG_STREAM = 'local';
 
 /** Variables that Lambda sets for every function (its documentation lists them under "Defined runtime environment variables"). */
 const runtimeVariables = (
@@ -75,8 +80,8 @@ const runtimeVariables = (
   AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(fn.memoryMb),
   AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
   AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-  AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${fn.name}`,
-  AWS_LAMBDA_LOG_STREAM_NAME: 'local',
+  AWS_LAMBDA_LOG_GROUP_NAME: fn.logGroup,
+  AWS_LAMBDA_LOG_STREAM_NAME: LOG_STREAM,
   LAMBDA_TASK_ROOT: fn.file.replace(/\/[^/]*$/, ''),
   _HANDLER: `index.${fn.handler}`,
 });
@@ -115,6 +120,19 @@ export const createLambda = async (options: {
   const shared = options.concurrency === 'many' && !weather.rough;
   const threads = createThreads({ source, shared, profile: options.profile === true, clock });
 
+  /** Lambda writes a function's log by the function's role; without the permission its lines are lost, as on AWS. */
+  const mayLog = (fn: LambdaFunction, principal: Principal): boolean => {
+    const group = `arn:${account.partition}:logs:${account.region}:${account.accountId}:log-group:${fn.logGroup}`;
+    try {
+      for (const action of ['logs:CreateLogStream', 'logs:PutLogEvents'])
+        iam.authorize({ principal, action, resource: `${group}:log-stream:${LOG_STREAM}` });
+      return true;
+    } catch (error) {
+      if (error instanceof AwsError && error.code === 'AccessDeniedException') return false;
+      throw error;
+    }
+  };
+
   /** Set when the cloud stops: what is cut off then is no failure. */
   let stopping = false;
 
@@ -123,6 +141,7 @@ export const createLambda = async (options: {
     on: { readonly gone: () => void; readonly answer: () => void },
   ): EnvironmentHost => {
     const role = iam.assume(fn.roleArn, 'lambda.amazonaws.com');
+    const logged = mayLog(fn, role);
     const hook = options.workerHooks?.options({ functionArn: fn.arn, roleArn: fn.roleArn });
     return threads.host({
       data: {
@@ -143,6 +162,7 @@ export const createLambda = async (options: {
         ...options.variables,
       },
       onPrinted(lines, bytes) {
+        if (!logged) return;
         meter.count('lambda.logBytes', bytes);
         if (lines.length > 0) writePrinted(log, fn, lines);
       },
@@ -234,6 +254,7 @@ export const createLambda = async (options: {
     start: () => asyncInvocations.resume((name) => functions.list().find((fn) => fn.name === name)),
     functionOf: (nameOrArn) => functions.find(nameOrArn).fn,
     run: (nameOrArn, payload) => runFunction(functions.find(nameOrArn).fn, payload, undefined),
+    retire: (roleArns) => environments.retire((fn) => roleArns.includes(fn.roleArn)),
     environments: () => environments.count,
     profiles: () => threads.profiles(),
     async stop() {

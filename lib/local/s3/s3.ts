@@ -82,7 +82,13 @@ export const createS3 = (options: {
     const object = store.get(request.bucket, request.key);
     if (object !== undefined) return object;
     try {
-      authorize(exchange, 'ListBucket', bucketOf(request.bucket).arn);
+      iam.authorize({
+        principal: exchange.principal,
+        action: 's3:ListBucket',
+        resource: bucketOf(request.bucket).arn,
+        context: exchange.context,
+        optional: true,
+      });
     } catch (error) {
       throw error instanceof AwsError && error.code === 'AccessDeniedException' ? accessDenied() : error;
     }

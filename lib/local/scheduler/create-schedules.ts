@@ -205,6 +205,11 @@ export const createSchedules = (deps: {
         throw new Error(`${resource.path}.Properties.ScheduleExpression: ${String(error)}`, { cause: error });
       }
     })();
+    // Asked for at the start: a schedule may be months away, and its dead letters are for the day when all else fails.
+    const principal = assume(schedule.target.RoleArn);
+    iam.authorize({ principal, action: 'lambda:InvokeFunction', resource: schedule.target.Arn });
+    const deadLetterArn = schedule.target.DeadLetterConfig?.Arn;
+    if (deadLetterArn !== undefined) iam.authorize({ principal, action: 'sqs:SendMessage', resource: deadLetterArn });
     schedules.set(arn, schedule);
     if (schedule.enabled) {
       await timetable.put({

@@ -63,7 +63,7 @@ export const createStepFunctions = (deps: {
   return {
     ...stateMachines,
     service: createStatesApi({ account, iam, machines, store, standard, express }),
-    provisioners: [stateMachineProvisioner(account, machines, clock)],
+    provisioners: [stateMachineProvisioner(account, iam, machines, clock)],
     resume: standard.resume,
     finished: standard.finished,
     stop: async () => {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Clock } from '../clock.ts';
-import type { Account, Provisioner } from '../contracts.ts';
+import type { Account, Iam, Provisioner } from '../contracts.ts';
 import { physicalName } from '../physical-name.ts';
 import { readProperties } from '../read-properties.ts';
 import { hashOf, type Machines } from './machines.ts';
@@ -11,16 +11,39 @@ const StateMachineProperties = z.object({
   StateMachineType: z.enum(['STANDARD', 'EXPRESS']).default('STANDARD'),
   DefinitionString: z.string(),
   RoleArn: z.string(),
+  /** Where errors are logged; they are in the live log anyway. */
+  LoggingConfiguration: z.object({}).optional(),
 });
 
+/** What AWS asks of a role before its machine may have a log ("Logging using CloudWatch Logs" in its documentation). */
+const LOG_DELIVERY = [
+  'CreateLogDelivery',
+  'GetLogDelivery',
+  'UpdateLogDelivery',
+  'DeleteLogDelivery',
+  'ListLogDeliveries',
+  'PutResourcePolicy',
+  'DescribeResourcePolicies',
+  'DescribeLogGroups',
+];
+
 /** `AWS::StepFunctions::StateMachine`: compiles the definition, so that what is not implemented fails at start. */
-export const stateMachineProvisioner = (account: Account, machines: Machines, clock: Clock): Provisioner => ({
+export const stateMachineProvisioner = (
+  account: Account,
+  iam: Pick<Iam, 'assume' | 'authorize'>,
+  machines: Machines,
+  clock: Clock,
+): Provisioner => ({
   types: ['AWS::StepFunctions::StateMachine'],
   provision: async (resource) => {
     const properties = readProperties(resource, StateMachineProperties);
     const name = properties.StateMachineName ?? physicalName(resource, 80);
     const arn = `arn:${account.partition}:states:${account.region}:${account.accountId}:stateMachine:${name}`;
     const definition = properties.DefinitionString;
+    if (properties.LoggingConfiguration !== undefined) {
+      const principal = iam.assume(properties.RoleArn, 'states.amazonaws.com');
+      for (const action of LOG_DELIVERY) iam.authorize({ principal, action: `logs:${action}`, resource: '*' });
+    }
     try {
       machines.put({
         arn,

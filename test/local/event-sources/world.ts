@@ -114,6 +114,7 @@ export const createWorld = async (
         reservedConcurrency: undefined,
         deadLetterArn: undefined,
         runtime: 'nodejs24.x',
+        logGroup: 'logs',
         codeKey: '',
       }),
     },

@@ -213,7 +213,7 @@ test('what CDK attaches to functions by itself is known', async () => {
   expect(() => iam.authorize({ principal, action: 'logs:PutLogEvents', resource: '*' })).not.toThrow();
 });
 
-test('what roles were allowed and did is on record; what was refused is not', async () => {
+test('what roles did and what they were refused is on record, once each', async () => {
   const { iam, principal, arn, name } = await withRole();
   await provision(iam, 'AWS::IAM::Policy', 'Sends', {
     PolicyName: 'Sends',
@@ -225,5 +225,37 @@ test('what roles were allowed and did is on record; what was refused is not', as
   expect(() => iam.authorize({ principal, action: 'sqs:SendMessage', resource: `${queue}-2` })).toThrow(
     'not authorized',
   );
-  expect(iam.used()).toEqual([{ role: arn, ...send }]);
+  const reading = iam.record.since(0);
+  expect(reading).toEqual({
+    mark: 1,
+    uses: [{ role: arn, ...send }],
+    refusals: [
+      {
+        role: arn,
+        action: 'sqs:SendMessage',
+        resource: `${queue}-2`,
+        message: expect.stringContaining(`Add {"Effect":"Allow","Action":"sqs:SendMessage","Resource":"${queue}-2"}`),
+      },
+    ],
+  });
+  expect(iam.record.since(reading.mark)).toEqual({ mark: 2, uses: [], refusals: [] });
+  iam.authorize({ principal, ...send });
+  expect(iam.record.since(2)).toEqual({ mark: 3, uses: [{ role: arn, ...send }], refusals: [] });
+});
+
+test('a statement can be taken away while it runs, and given back', async () => {
+  const { iam, principal, arn, name } = await withRole();
+  await provision(iam, 'AWS::IAM::Policy', 'Sends', {
+    PolicyName: 'Sends',
+    PolicyDocument: allowing('sqs:*', queue),
+    Roles: [name],
+  });
+  const id = `${name} Sends 0`;
+  expect(iam.statements()).toContainEqual({ id, role: arn, actions: ['sqs:*'], resources: [queue] });
+  expect(iam.withdraw([id])).toEqual([arn]);
+  expect(() => iam.authorize({ principal, ...send })).toThrow('not authorized');
+  expect(() => createAuthorizer(structuredClone(iam.snapshot(arn)))(send)).toThrow('not authorized');
+  expect(iam.withdraw([])).toEqual([arn]);
+  expect(() => iam.authorize({ principal, ...send })).not.toThrow();
+  expect(() => iam.withdraw(['nothing'])).toThrow('There is no statement nothing');
 });

@@ -212,7 +212,20 @@ describe('a schedule', () => {
       },
     ]);
     expect(world.iam.asked).toMatchObject([
+      { action: 'lambda:InvokeFunction' },
+      { action: 'sqs:SendMessage' },
       { principal: { arn: role('scheduler') }, action: 'sqs:SendMessage', resource: dead },
+    ]);
+  });
+
+  it('asks at once whether its role may run its target and leave a dead letter', async () => {
+    const dead = 'arn:aws:sqs:eu-central-1:111111111111:missed';
+    const world = createWorld();
+    await world.provision({ ScheduleExpression: 'at(2026-03-01T12:01:00)' }, { DeadLetterConfig: { Arn: dead } });
+    const principal = { arn: role('scheduler') };
+    expect(world.iam.asked).toMatchObject([
+      { principal, action: 'lambda:InvokeFunction' },
+      { principal, action: 'sqs:SendMessage', resource: dead },
     ]);
   });
 
