@@ -11,6 +11,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { Shop } from '../../lib/client/shop.ts';
 import { as, asUnseen, outcome } from './caller.ts';
+import { invoke } from './deployer.ts';
 import { loginAsOwner, newCustomer } from './people.ts';
 import { readSigningKey } from './signing-key.ts';
 import { newShop } from './world.ts';
@@ -134,6 +135,17 @@ describe('an access token', () => {
       .setProtectedHeader({ alg: 'EdDSA', jwk: { kty: 'OKP', crv: 'Ed25519', x: 'AAAA' }, kid: 'mine' })
       .sign(pair.privateKey);
     expect(await asks(carried)).toEqual(REFUSED);
+  });
+
+  it('is worth the same when the signing keys are rotated: the next one is published before it signs', async () => {
+    const Published = z.object({ keys: z.array(z.looseObject({ kid: z.string() })) });
+    const path = '/v1/accounts/.well-known/jwks.json';
+    const before = Published.parse((await as(undefined).get(path)).body).keys.map(({ kid }) => kid);
+    await invoke('accounts-rotate-signing-keys');
+    expect(await asks(customer)).toEqual(['200', '403 forbidden', '404 cart_not_found']);
+    expect(outcome(await as((await newCustomer(shop)).accessToken).get('/v1/accounts/customers/me'))).toBe('200');
+    const after = Published.parse((await as(undefined).get(path)).body).keys.map(({ kid }) => kid);
+    expect(after).toEqual(expect.arrayContaining(before));
   });
 
   it('opens nothing of another shop', async () => {

@@ -1,52 +1,30 @@
-import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { Shop } from '../../lib/client/shop.ts';
-import { until } from '../../lib/client/until.ts';
 import { as, outcome } from './caller.ts';
+import { setAttributes } from './deployer.ts';
+import { importing } from './imports.ts';
 import { newShop, unique } from './world.ts';
 
-const Announced = z.looseObject({
-  id: z.string(),
-  upload: z.looseObject({ url: z.string(), headers: z.record(z.string(), z.string()) }),
-});
-const State = z.looseObject({ status: z.string(), progress: z.record(z.string(), z.number().nullable()) });
 const Rows = z.looseObject({
   items: z.array(z.looseObject({ line: z.number(), outcome: z.string(), code: z.string().nullable() })),
   next: z.string().nullable(),
 });
+const Variants = z.looseObject({ items: z.array(z.looseObject({ id: z.string() })) });
 const Product = z.looseObject({ id: z.string(), variants: z.array(z.looseObject({ id: z.string() })) });
 
 let shop: Shop;
 let staff: ReturnType<typeof as>;
 let storefront: ReturnType<typeof as>;
+let announce: ReturnType<typeof importing>['announce'];
+let ended: ReturnType<typeof importing>['ended'];
+let run: ReturnType<typeof importing>['run'];
 beforeAll(async () => {
   shop = await newShop('imports');
   [staff, storefront] = [as(shop.secretKey), as(shop.publishableKey)];
+  ({ announce, ended, run } = importing(staff));
 });
 
-const announce = async (csv: string) => {
-  const sha256 = createHash('sha256').update(csv).digest('hex');
-  const body = { format: 'shopify', filename: 'goods.csv', size: Buffer.byteLength(csv), sha256 };
-  const made = await staff.post('/v1/catalog/imports', body);
-  expect(outcome(made)).toBe('201');
-  const { id, upload } = Announced.parse(made.body);
-  const path = `/v1/catalog/imports/${id}`;
-  const put = async (file: string) =>
-    (await fetch(upload.url, { method: 'PUT', headers: upload.headers, body: file })).status;
-  return { path, put };
-};
-const ended = (path: string) =>
-  until(`${path} to end`, async () => {
-    const state = State.parse((await staff.get(path)).body);
-    return ['completed', 'failed', 'cancelled'].includes(state.status) ? state : undefined;
-  });
-const run = async (csv: string, dryRun = false) => {
-  const { path, put } = await announce(csv);
-  expect(await put(csv)).toBe(200);
-  expect(outcome(await staff.post(`${path}/start`, { dryRun }))).toBe('202');
-  return { path, ...(await ended(path)) };
-};
 const counts = ({ progress }: { progress: Record<string, number | null> }) =>
   ['created', 'updated', 'unchanged', 'failed'].map((name) => progress[name]).join(' ');
 
@@ -58,6 +36,18 @@ const bowl = (price: string, size: string, quantity: number) =>
 const file = (...rows: readonly string[]) => `\uFEFF${[HEADER, ...rows].join('\r\n')}\r\n`;
 const GOOD = file(bowl('12.50', 'S', 4), bowl('17.90', 'L', 0), `${word}-jug,Jug,Kitchen,,,${word}-jug,9,,`);
 
+let hopeless: string;
+beforeAll(async () => {
+  const { id, path, put } = await announce(GOOD);
+  await put(GOOD);
+  // What no file can bring about: it is under way by a plan that cannot be read.
+  const pk = `t#${shop.tenantId}#import#${id}`;
+  await setAttributes('catalog', { pk, sk: 'plan#1' }, { header: 'none' }, { made: true });
+  await setAttributes('catalog', { pk, sk: 'job' }, { status: 'running', run: 1, slices: 1 });
+  await staff.post(`${path}/start`, {});
+  hopeless = path;
+});
+
 describe('a file of products', () => {
   it('is uploaded as announced or not at all', async () => {
     const { path, put } = await announce(GOOD);
@@ -65,6 +55,30 @@ describe('a file of products', () => {
     expect(outcome(await staff.post(`${path}/start`, {}))).toBe('409 upload_missing');
     expect(await put(GOOD)).toBe(200);
     expect(outcome(await staff.post(`${path}/cancel`))).toBe('202');
+  });
+
+  it('is announced once for each Idempotency-Key', async () => {
+    const key = { 'idempotency-key': unique('import') };
+    const body = { format: 'shopify', filename: 'goods.csv', size: 10, sha256: '0'.repeat(64) };
+    const made = await staff.post('/v1/catalog/imports', body, key);
+    const again = await staff.post('/v1/catalog/imports', body, key);
+    expect([again.status, again.headers['idempotent-replayed']]).toEqual([201, 'true']);
+    expect(again.headers['location']).toBe(made.headers['location']);
+    const other = await staff.post('/v1/catalog/imports', { ...body, size: 11 }, key);
+    expect(outcome(other)).toBe('422 idempotency_key_reused');
+  });
+
+  it('sets the stock, and sets it anew when it says another quantity', async () => {
+    const sku = unique('counted');
+    const counted = (quantity: number) => file(`${sku},Counted,Kitchen,,,${sku},5,shopify,${quantity}`);
+    const available = async () => {
+      const { items } = Variants.parse((await staff.get(`/v1/catalog/variants?sku=${sku}`)).body);
+      return (await staff.get(`/v1/inventory/levels?variantIds=${items[0]?.id}`)).body;
+    };
+    await run(counted(4));
+    expect(await available()).toMatchObject({ items: [{ available: 4 }] });
+    await run(counted(7));
+    expect(await available()).toMatchObject({ items: [{ available: 7 }] });
   });
 
   it('is tried, imported, imported again without a change, and imported with one', async () => {
@@ -139,5 +153,15 @@ describe('a file of products', () => {
     }
     expect(outcome(await other.post(`${path}/start`, {}))).toBe('404 not_found');
     expect(outcome(await other.post(`${path}/cancel`))).toBe('404 not_found');
+  });
+});
+
+describe('an import whose steps keep failing', () => {
+  // Begun before all others, because its workflow tries again for about half a minute.
+  it('is given up, says so, and can be started again', async () => {
+    const failed = await ended(hopeless, { timeoutMs: 100_000 });
+    expect(failed).toMatchObject({ status: 'failed', failure: { code: 'internal_error' } });
+    expect(outcome(await staff.post(`${hopeless}/start`, {}))).toBe('202');
+    expect((await ended(hopeless)).status).toBe('completed');
   });
 });

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { Shop } from '../../lib/client/shop.ts';
+import { until } from '../../lib/client/until.ts';
 import { as, outcome } from './caller.ts';
 import { newShop, unique } from './world.ts';
 
@@ -71,6 +72,26 @@ describe('a product', () => {
     expect((await visible()).slice(0, 2)).toEqual([200, 200]);
     await staff.patch(path, { status: 'archived' }, await current(path));
     expect((await visible()).slice(0, 2)).toEqual([404, 404]);
+  });
+
+  it('is listed by its title, by when it was made and by when it was changed', async () => {
+    const own = as((await newShop('sorted')).secretKey);
+    const path = '/v1/catalog/products';
+    const make = async (title: string) => idOf((await own.post(path, { title, slug: unique('sorted') })).body);
+    const first = await make('Beaker');
+    const second = await make('Amphora');
+    expect((await own.patch(`${path}/${first}`, { vendor: 'Us' }, { 'if-match': '"v1"' })).status).toBe(200);
+    const orders = { created: [first, second], title: [second, first], updated: [second, first] };
+    for (const [sort, expected] of Object.entries(orders)) {
+      const listed = (by: string) =>
+        until(`the products by ${by}`, async () => {
+          const ids = idsOf((await own.get(`${path}?sort=${by}`)).body);
+          // An index may be a moment old.
+          return ids.length === 2 ? ids : undefined;
+        });
+      expect([sort, await listed(sort)]).toEqual([sort, expected]);
+      expect([sort, await listed(`-${sort}`)]).toEqual([sort, expected.toReversed()]);
+    }
   });
 
   it('is found by its old slugs too, which nobody else gets', async () => {
@@ -202,6 +223,11 @@ describe('categories', () => {
     const category = await make(unique('shelf'));
     const { id } = await newProduct({ categoryIds: [category] });
     expect(idsOf((await storefront.get(`/v1/catalog/products?categoryId=${category}`)).body)).toEqual([id]);
+    const other = await make(unique('shelf'));
+    const moved = await staff.patch(`/v1/catalog/products/${id}`, { categoryIds: [other] }, { 'if-match': '"v1"' });
+    expect([moved.status, moved.body]).toMatchObject([200, { categoryIds: [other] }]);
+    expect(idsOf((await storefront.get(`/v1/catalog/products?categoryId=${category}`)).body)).toEqual([]);
+    expect(idsOf((await storefront.get(`/v1/catalog/products?categoryId=${other}`)).body)).toEqual([id]);
     const unknown = { title: 'Cup', categoryIds: [`cat_${'0'.repeat(26)}`] };
     expect(outcome(await staff.post('/v1/catalog/products', unknown))).toBe('422 unknown_category');
   });

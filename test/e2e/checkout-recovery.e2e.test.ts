@@ -6,7 +6,8 @@ import { type Cart, checkOut, createCart, Placed } from '../../lib/client/sale.t
 import { SHIPPING_METHOD, type Shop } from '../../lib/client/shop.ts';
 import { until } from '../../lib/client/until.ts';
 import { as } from './caller.ts';
-import { LONG_AGO, makeOverdue, reconcile, set } from './dead-work.ts';
+import { LONG_AGO, makeOverdue, reconcile } from './dead-work.ts';
+import { setAttributes } from './deployer.ts';
 import { api, newProduct, newShop, unique } from './world.ts';
 
 const Order = z.looseObject({
@@ -84,7 +85,7 @@ describe('a cart that a dead checkout has locked', () => {
     const cart = await newCart();
     const dead = defineId('ord').random();
     const key = { pk: `t#${shop.tenantId}#cart#${cart.id}`, sk: 'meta' };
-    await set('carts', key, { status: 'ordering', orderId: dead, lockedAt: LONG_AGO });
+    await setAttributes('carts', key, { status: 'ordering', orderId: dead, lockedAt: LONG_AGO });
 
     expect(problemCode(await checkOut(api, shop, { cart }))).toBe('cart_closed');
     expect((await checkOut(api, shop, { cart })).status).toBe(201);

@@ -1,11 +1,12 @@
 import { APIGatewayClient, GetApiKeysCommand, GetUsagePlanKeysCommand } from '@aws-sdk/client-api-gateway';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { until } from '../../lib/client/until.ts';
 import { as, outcome } from './caller.ts';
-import { awsUrl, operatorKey, unique } from './world.ts';
+import { LONG_AGO } from './dead-work.ts';
+import { asDeployer, attributesOf, invoke, setAttributes } from './deployer.ts';
+import { operatorKey, unique } from './world.ts';
 
 const Tenant = z.looseObject({
   id: z.string(),
@@ -15,14 +16,8 @@ const Tenant = z.looseObject({
   steps: z.array(z.object({ name: z.string(), status: z.string(), code: z.string().optional() })),
 });
 const operator = as(operatorKey);
-const aws = {
-  endpoint: awsUrl,
-  region: 'eu-central-1',
-  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-};
-const parameters = new SSMClient(aws);
-const gateway = new APIGatewayClient(aws);
-const lambda = new LambdaClient(aws);
+const parameters = new SSMClient(asDeployer);
+const gateway = new APIGatewayClient(asDeployer);
 
 /** No other file of the suite onboards with this plan, so that it can be out of order for a while. */
 const PLAN = 'starter';
@@ -36,12 +31,7 @@ const setPlanId = (value: string) =>
     new PutParameterCommand({ Name: planParameter(PLAN), Value: value, Type: 'String', Overwrite: true }),
   );
 
-const run = async (name: string, payload: unknown): Promise<unknown> => {
-  const FunctionName = `cartwright-dev-tenants-${name}:live`;
-  const answer = await lambda.send(new InvokeCommand({ FunctionName, Payload: Buffer.from(JSON.stringify(payload)) }));
-  expect(answer.FunctionError).toBeUndefined();
-  return JSON.parse(Buffer.from(answer.Payload ?? new Uint8Array()).toString() || 'null');
-};
+const run = (name: string, payload: unknown): Promise<unknown> => invoke(`tenants-${name}`, payload);
 const keysOf = async (tenantId: string) =>
   (await gateway.send(new GetApiKeysCommand({ nameQuery: tenantId }))).items ?? [];
 const inPlan = async (plan: string, tenantId: string): Promise<boolean> => {
@@ -101,6 +91,21 @@ describe('an onboarding that cannot be finished', () => {
     const again = await onboard(slug, 'growth');
     expect(stepsOf(await reaching(again, 'active')).every((step) => step.endsWith('done'))).toBe(true);
     expect(await inPlan('growth', again)).toBe(true);
+  });
+
+  it('is cleaned up once more, when no step that was only late can be running any more', async () => {
+    const slug = unique('late');
+    const id = await onboard(slug, PLAN);
+    await reaching(id, 'failed');
+    const key = { pk: `t#${id}#tenant`, sk: 'meta' };
+    await setAttributes('tenants', key, { dueAt: LONG_AGO, dueSk: LONG_AGO });
+    await run('repair-tenants', {});
+    await until('the workflow to be started again', async () => {
+      const { attempt, dueAt } = await attributesOf('tenants', key);
+      return attempt?.N === '1' && dueAt?.NULL === true ? true : undefined;
+    });
+    expect((await tenant(id)).status).toBe('failed');
+    expect(await listed(slug)).toBe(false);
   });
 
   it('is undone as well when its rollback began in the middle of a step', async () => {

@@ -4,11 +4,13 @@ import { call, problemCode } from '../../lib/client/expect-status.ts';
 import { type Cart, checkOut, createCart, Placed } from '../../lib/client/sale.ts';
 import { SHIPPING_METHOD, type Shop } from '../../lib/client/shop.ts';
 import { until } from '../../lib/client/until.ts';
-import { api, newProduct, newShop } from './world.ts';
+import { newCustomer } from './people.ts';
+import { api, newProduct, newShop, unique } from './world.ts';
 
 const Order = z.looseObject({ id: z.string(), status: z.string(), paymentStatus: z.string(), number: z.string() });
 const Payment = z.looseObject({ id: z.string(), status: z.string() });
 const Payments = z.looseObject({ items: z.array(Payment) });
+const Orders = z.looseObject({ items: z.array(z.looseObject({ id: z.string(), orderId: z.string().optional() })) });
 const Levels = z.looseObject({
   items: z.array(z.looseObject({ available: z.number(), reserved: z.number(), onHand: z.number() })),
 });
@@ -167,7 +169,68 @@ describe('an order', () => {
   });
 });
 
+describe('the lists of a shop', () => {
+  const idsIn = async (path: string, credential: string): Promise<string[]> => {
+    const { items } = await call(api, Orders, 'GET', path, { credential });
+    return items.map(({ id, orderId }) => orderId ?? id);
+  };
+
+  it('have the orders of a guest by their email, and of a customer by their id, and nobody else’s', async () => {
+    const email = `${unique('guest')}@example.com`;
+    const cart = await createCart(api, shop, {
+      currency: 'EUR',
+      lines: [{ variantId: variants.get(shop) ?? '', quantity: 1 }],
+      shippingMethodId: SHIPPING_METHOD,
+      email,
+    });
+    const { order: placed } = Placed.parse((await checkOut(api, shop, { cart })).body);
+    const listed = await until('the order to be listed', async () => {
+      const ids = await idsIn(`/v1/orders?email=${encodeURIComponent(email)}`, shop.secretKey);
+      return ids.length > 0 ? ids : undefined;
+    });
+    expect(listed).toEqual([placed.id]);
+    expect(await idsIn('/v1/orders', (await newCustomer(shop)).accessToken)).toEqual([]);
+  });
+
+  it('have the payments, the newest first, page by page', async () => {
+    const { order: placed } = await order(shop);
+    await until('the payment to be listed', async () =>
+      (await idsIn('/v1/payments?limit=100', shop.secretKey)).includes(placed.id) ? true : undefined,
+    );
+    await order(shop);
+    const Page = z.looseObject({ items: z.array(Payment), next: z.string() });
+    const first = await call(api, Page, 'GET', '/v1/payments?limit=1', { credential: shop.secretKey });
+    const second = await call(api, Page, 'GET', `/v1/payments?limit=1&cursor=${encodeURIComponent(first.next)}`, {
+      credential: shop.secretKey,
+    });
+    expect([first.items.length, second.items.length]).toEqual([1, 1]);
+    expect(second.items[0]?.id).not.toBe(first.items[0]?.id);
+  });
+});
+
 describe('a card', () => {
+  it('that is declined gives its coupon back', async () => {
+    const credential = shop.secretKey;
+    const code = unique('once').toUpperCase();
+    const promotion = await call(api, z.looseObject({ id: z.string() }), 'POST', '/v1/pricing/promotions', {
+      credential,
+      body: { name: code, discount: { type: 'percent', ratePpm: 100_000 } },
+    });
+    await call(api, z.unknown(), 'POST', `/v1/pricing/promotions/${promotion.id}/codes`, {
+      credential,
+      body: { code, limit: 1, perCustomer: 1 },
+    });
+    const cart = await createCart(api, shop, {
+      currency: 'EUR',
+      lines: [{ variantId: variants.get(shop) ?? '', quantity: 1 }],
+      shippingMethodId: SHIPPING_METHOD,
+      codes: [code],
+    });
+    const declined = await checkOut(api, shop, { cart, method: 'card_declined' });
+    expect([declined.status, problemCode(declined)]).toEqual([402, 'payment_declined']);
+    expect((await checkOut(api, shop, { cart })).status).toBe(201);
+  });
+
   it.each([
     ['card_declined', 402, 'payment_declined'],
     ['card_insufficient_funds', 402, 'payment_declined'],

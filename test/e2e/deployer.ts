@@ -1,0 +1,64 @@
+import { DynamoDBClient, GetItemCommand, ListTablesCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { awsUrl } from './world.ts';
+
+/** What the one who deployed can do at the AWS CLI: for work that died in the middle, written down as it would be left. */
+export const asDeployer = {
+  endpoint: awsUrl,
+  region: 'eu-central-1',
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+};
+const dynamo = new DynamoDBClient(asDeployer);
+const lambda = new LambdaClient(asDeployer);
+
+const tableOf = async (domain: string): Promise<string> => {
+  const { TableNames: names = [] } = await dynamo.send(new ListTablesCommand({}));
+  const name = names.find((each) => each.startsWith(`cartwright-dev-${domain}`));
+  if (name === undefined) throw new Error(`There is no table of ${domain}`);
+  return name;
+};
+
+/** An item as it is stored. */
+export const attributesOf = async (domain: string, key: { pk: string; sk: string }) => {
+  const TableName = await tableOf(domain);
+  const { Item = {} } = await dynamo.send(
+    new GetItemCommand({ TableName, Key: { pk: { S: key.pk }, sk: { S: key.sk } }, ConsistentRead: true }),
+  );
+  return Item;
+};
+
+/** Sets attributes of an item that is there (or, with `made`, that is made by it). */
+export const setAttributes = async (
+  domain: string,
+  key: { pk: string; sk: string },
+  attributes: Readonly<Record<string, string | number>>,
+  { made = false } = {},
+): Promise<void> => {
+  const names = Object.keys(attributes);
+  const valueOf = (name: string) => {
+    const value = attributes[name] ?? '';
+    return typeof value === 'number' ? { N: String(value) } : { S: value };
+  };
+  await dynamo.send(
+    new UpdateItemCommand({
+      TableName: await tableOf(domain),
+      Key: { pk: { S: key.pk }, sk: { S: key.sk } },
+      UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
+      ConditionExpression: made ? 'attribute_not_exists(pk)' : 'attribute_exists(pk)',
+      ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+      ExpressionAttributeValues: Object.fromEntries(names.map((name) => [`:${name}`, valueOf(name)])),
+    }),
+  );
+};
+
+/**
+ * Runs a function as its schedule does: `<domain>-<name>`.
+ * @throws Error with the function's error
+ */
+export const invoke = async (name: string, payload: unknown = {}): Promise<unknown> => {
+  const FunctionName = `cartwright-dev-${name}:live`;
+  const answer = await lambda.send(new InvokeCommand({ FunctionName, Payload: Buffer.from(JSON.stringify(payload)) }));
+  const text = Buffer.from(answer.Payload ?? new Uint8Array()).toString();
+  if (answer.FunctionError !== undefined) throw new Error(text);
+  return JSON.parse(text || 'null');
+};
