@@ -1,83 +1,39 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import * as z from 'zod';
+import { compilePattern } from '../lib/local/iam/patterns.ts';
+import type { GrantedStatement, GrantUse } from '../lib/local/grants-client.ts';
 
-/** One Allow statement of a role of the synthesized app. */
+/** Part of a statement: one of its actions on one of its resources. */
 export interface Grant {
-  readonly template: string;
-  readonly logicalId: string;
-  readonly policy: number;
-  readonly statement: number;
-  /** The role's name in the local cloud. */
-  readonly role: string;
-  readonly actions: readonly string[];
-  /** Parts of the names of the resources, as they appear in the ARNs of the local cloud; `` fits all. */
-  readonly resources: readonly string[];
+  readonly statement: GrantedStatement;
+  readonly action: string;
+  readonly resource: string;
 }
 
-const OneOrMany = z
-  .union([z.unknown().array(), z.unknown()])
-  .transform((value) => (Array.isArray(value) ? value : [value]));
-const Statement = z.looseObject({ Effect: z.string(), Action: OneOrMany, Resource: OneOrMany });
-const Role = z.looseObject({
-  Type: z.literal('AWS::IAM::Role'),
-  Properties: z.looseObject({
-    RoleName: z.string().optional(),
-    Policies: z.array(z.looseObject({ PolicyDocument: z.looseObject({ Statement: z.array(Statement) }) })).default([]),
-  }),
-});
-const Template = z.looseObject({ Resources: z.record(z.string(), z.unknown()) });
+const grantsOf = (statement: GrantedStatement): Grant[] =>
+  statement.actions.flatMap((action) => statement.resources.map((resource) => ({ statement, action, resource })));
 
-const GetAtt = z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) });
-const Join = z.object({ 'Fn::Join': z.tuple([z.string(), z.array(z.unknown())]) });
-
-/** What of a resource's ARN is known without provisioning: a logical id's physical name, or the longest literal part. */
-const namePart = (stack: string, resource: unknown): string => {
-  const attribute = GetAtt.safeParse(resource);
-  if (attribute.success) return `${stack}-${attribute.data['Fn::GetAtt'][0]}`;
-  const joined = Join.safeParse(resource);
-  if (!joined.success) return typeof resource === 'string' && resource !== '*' ? resource.replaceAll('*', '') : '';
-  const parts = joined.data['Fn::Join'][1];
-  const inner = parts.find((part) => GetAtt.safeParse(part).success);
-  if (inner !== undefined) return namePart(stack, inner);
-  const texts = parts.filter((part): part is string => typeof part === 'string');
-  return (texts.sort((a, b) => b.length - a.length)[0] ?? '').split('*')[0] ?? '';
+const covers = (grant: Grant): ((use: GrantUse) => boolean) => {
+  const pattern = compilePattern(grant.resource, { wildcards: 'arn', variables: false });
+  return (use) =>
+    use.role === grant.statement.role && use.action === grant.action && pattern.matches(use.resource, () => undefined);
 };
 
-/** All grants of the roles of a synthesized app. */
-export const grantsOf = (assembly: string): Grant[] =>
-  readdirSync(assembly)
-    .filter((file) => file.endsWith('.template.json'))
-    .flatMap((template) => {
-      const stack = template.replace('.template.json', '');
-      const { Resources } = Template.parse(JSON.parse(readFileSync(join(assembly, template), 'utf8')));
-      return Object.entries(Resources).flatMap(([logicalId, resource]) => {
-        const role = Role.safeParse(resource);
-        if (!role.success) return [];
-        return role.data.Properties.Policies.flatMap(({ PolicyDocument }, policy) =>
-          PolicyDocument.Statement.flatMap((entry, statement): Grant[] =>
-            entry.Effect !== 'Allow'
-              ? []
-              : [
-                  {
-                    template,
-                    logicalId,
-                    policy,
-                    statement,
-                    role: role.data.Properties.RoleName ?? `${stack}-${logicalId}`,
-                    actions: entry.Action.map(String),
-                    resources: entry.Resource.map((name) => namePart(stack, name)),
-                  },
-                ],
-          ),
-        );
-      });
-    });
+/** The grants that no use needed. */
+export const unusedGrants = (statements: readonly GrantedStatement[], uses: readonly GrantUse[]): Grant[] =>
+  statements.flatMap(grantsOf).filter((grant) => !uses.some(covers(grant)));
 
-/** The template's text without one statement. */
-export const withoutStatement = (text: string, grant: Grant): string => {
-  const template = Template.parse(JSON.parse(text));
-  const role = Role.parse(template.Resources[grant.logicalId]);
-  role.Properties.Policies[grant.policy]?.PolicyDocument.Statement.splice(grant.statement, 1);
-  return JSON.stringify({ ...template, Resources: { ...template.Resources, [grant.logicalId]: role } });
+/** Whether a use is by leave of a statement. */
+export const usesStatement = (statement: GrantedStatement): ((use: GrantUse) => boolean) => {
+  const grants = grantsOf(statement).map(covers);
+  return (use) => grants.some((covered) => covered(use));
 };
+
+/** A role or resource of this app in few words: without the account, the stage and the hashes. */
+export const shortName = (arn: string): string =>
+  arn
+    .replace(/^arn:aws:iam::\d+:role\//, '')
+    .replace(/^arn:aws:([a-z0-9]+):[a-z0-9-]*:\d*:/, '$1 ')
+    .replaceAll(/cartwright-[a-z]+-/g, '')
+    .replace(/Role[0-9A-F]{8}$/, '');
+
+export const describeGrant = ({ statement, action, resource }: Grant): string =>
+  `${shortName(statement.role)}: ${action} on ${shortName(resource)}`;

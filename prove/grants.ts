@@ -1,152 +1,111 @@
 /**
- * Least privilege, proven: the end-to-end suite is run file by file while the local cloud notes each permission that is
- * used. A granted action that nothing used fails the proof. Then each statement is taken away in turn, in a copy of the
- * synthesized app, and the quickest file that used it must fail, with the action named in the cloud's log.
+ * Least privilege, proven: the end-to-end suite is run while the local cloud notes each permission that is used. A
+ * granted action that nothing used fails the proof. Then each statement is taken away in turn, and the quickest file that
+ * used it must fail, or the app must not start, with the action named.
  */
-import { spawn } from 'node:child_process';
-import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Table from 'cli-table3';
-import * as z from 'zod';
-import { readOperatorKey } from '../lib/client/operator.ts';
-import { spawnCloud } from '../lib/local/spawn.ts';
+import { type GrantedStatement, grantsClient } from '../lib/local/grants-client.ts';
 import { seededRandom } from '../lib/local/weather.ts';
-import { type Grant, grantsOf, withoutStatement } from './granted.ts';
+import { describeGrant, shortName, unusedGrants } from './granted.ts';
+import { readUses, recordUses, startProvingCloud } from './grant-uses.ts';
+import { createRemovals, type Evidence, type Removal } from './removals.ts';
 
-const Use = z.object({
-  role: z.string().transform((arn) => arn.split('/').at(-1) ?? arn),
-  action: z.string(),
-  resource: z.string(),
-});
-type Use = z.output<typeof Use>;
+/** A seed that is another one for another app, and the same for the same. */
+export const seedOfApp = (assembly: string): number => {
+  const hash = createHash('sha256');
+  for (const file of readdirSync(assembly).sort())
+    if (file.endsWith('.template.json')) hash.update(readFileSync(join(assembly, file)));
+  return hash.digest().readUInt32BE();
+};
 
-interface FileRun {
-  readonly file: string;
-  readonly seconds: number;
-  readonly uses: readonly Use[];
+/** `count` of them, in an order that the seed decides. */
+const sampleOf = <T>(all: readonly T[], count: number, seed: number): T[] => {
+  const random = seededRandom(seed);
+  return all
+    .map((one) => ({ one, order: random() }))
+    .sort((a, b) => a.order - b.order)
+    .slice(0, count)
+    .map(({ one }) => one);
+};
+
+const duration = (seconds: number): string =>
+  `${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, '0')}`;
+
+const describeStatement = ({ role, actions, resources }: GrantedStatement): string => {
+  const [first = '', ...others] = resources.map(shortName);
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  return `${shortName(role)}: ${actions.join(', ')} on ${first}${more}`;
+};
+
+const removeEach = async (
+  chosen: readonly GrantedStatement[],
+  evidence: Evidence,
+  lanes: number,
+): Promise<Removal[]> => {
+  const started = performance.now();
+  const queue = [...chosen];
+  const done: Removal[] = [];
+  const lane = async (): Promise<void> => {
+    const removals = createRemovals(evidence);
+    try {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+        const removal = await removals.remove(next);
+        done.push(removal);
+        const elapsed = (performance.now() - started) / 1000;
+        const left = (elapsed / done.length) * (chosen.length - done.length);
+        const by = removal.by === undefined ? 'NOT NOTICED' : `${removal.action} missed by ${removal.by}`;
+        console.log(
+          `${done.length} of ${chosen.length}, ${duration(left)} left: ${describeStatement(next)}: ${by} (${removal.seconds.toFixed(1)} s)`,
+        );
+      }
+    } finally {
+      await removals.stop();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(lanes, chosen.length) }, lane));
+  return done;
+};
+
+export interface GrantsProof {
+  /** How many statements are taken away, chosen by the seed; all when absent. */
+  readonly sample?: number | undefined;
+  readonly seed: number;
+  /** Part of what a statement is called here; the others are left in place. */
+  readonly only: string;
+  /** What a run of the suite has noted before; the suite is run when absent. */
+  readonly uses?: string | undefined;
+  /** A file in which what a run of the suite notes is kept, for `uses` of the next time. */
+  readonly keep?: string | undefined;
+  /** Clouds at a time. */
+  readonly lanes: number;
 }
 
-const VITEST = 'node_modules/vitest/vitest.mjs';
+/** Runs the proof; resolves true when nothing is granted in vain and each statement that was taken away was missed. */
+export const proveGrants = async ({ sample, seed, only, uses, keep, lanes }: GrantsProof): Promise<boolean> => {
+  const started = performance.now();
+  const { cloud, stop } = await startProvingCloud();
+  const grants = grantsClient(cloud.awsUrl);
+  const start = (await grants.since(0))?.uses ?? [];
+  const statements = await grants.statements();
+  await stop();
+  console.log(`${statements.length} statements, seed ${seed}`);
+  const tests = uses === undefined ? await recordUses(keep) : readUses(uses);
+  const unused = unusedGrants(statements, [...start, ...tests.flatMap((test) => test.uses)]);
+  for (const grant of unused) console.error(`Granted, but used by no test: ${describeGrant(grant)}`);
 
-const runSuite = (file: string, env: Readonly<Record<string, string>>): Promise<boolean> => {
-  const child = spawn(process.execPath, [VITEST, 'run', '--project', 'e2e', '--bail', '1', file], {
-    env: { ...process.env, ...env },
-    stdio: 'ignore',
-  });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('exit', (code) => resolve(code === 0));
-  });
-};
-
-/** Runs one end-to-end file against a cloud of its own; `log` gets the cloud's lines. */
-const runAgainst = async (
-  file: string,
-  args: readonly string[],
-  log: string[],
-): Promise<{ passed: boolean; uses: readonly Use[] }> => {
-  const stateDir = mkdtempSync(join(tmpdir(), 'cartwright-grants-'));
-  try {
-    const cloud = await spawnCloud({ stateDir, args, onLine: (line) => log.push(line) });
-    try {
-      const operatorKey = await readOperatorKey({ stage: 'dev', endpoint: cloud.awsUrl });
-      const passed = await runSuite(file, {
-        CARTWRIGHT_API_URL: cloud.apiUrl,
-        CARTWRIGHT_AWS_URL: cloud.awsUrl,
-        CARTWRIGHT_OPERATOR_KEY: operatorKey,
-      });
-      const uses = z.array(Use).parse(await (await fetch(`${cloud.awsUrl}/_local/grants`)).json());
-      return { passed, uses };
-    } finally {
-      await cloud.stop();
-    }
-  } finally {
-    rmSync(stateDir, { recursive: true, force: true });
-  }
-};
-
-/** A use belongs to the grant of its role that names the action and, if several do, the resource. */
-const usedBy = (grant: Grant, action: string, use: Use): boolean =>
-  use.role === grant.role && use.action === action && grant.resources.some((name) => use.resource.includes(name));
-
-const recordUses = async (): Promise<FileRun[]> => {
-  const runs: FileRun[] = [];
-  for (const file of globSync('test/e2e/*.e2e.test.ts').sort()) {
-    const started = performance.now();
-    const { passed, uses } = await runAgainst(file, [], []);
-    if (!passed) throw new Error(`${file} fails even with every grant in place`);
-    runs.push({ file, seconds: (performance.now() - started) / 1000, uses });
-    console.log(`${file}: ${uses.length} uses in ${runs.at(-1)?.seconds.toFixed(1)} s`);
-  }
-  return runs;
-};
-
-/** Is it noticed that this statement is gone? */
-const noticed = async (grant: Grant, runs: readonly FileRun[]): Promise<string | undefined> => {
-  const users = runs
-    .filter((run) => run.uses.some((use) => grant.actions.some((action) => usedBy(grant, action, use))))
-    .sort((a, b) => a.seconds - b.seconds);
-  const [quickest] = users;
-  if (quickest === undefined) return undefined;
-  const assembly = mkdtempSync(join(tmpdir(), 'cartwright-assembly-'));
-  try {
-    cpSync('cdk.out', assembly, { recursive: true });
-    const template = join(assembly, grant.template);
-    writeFileSync(template, withoutStatement(readFileSync(template, 'utf8'), grant));
-    const log: string[] = [];
-    const passed = await runAgainst(quickest.file, ['--assembly', assembly], log).then(
-      (run) => run.passed,
-      (error: unknown) => {
-        log.push(String(error));
-        return false;
-      },
-    );
-    const named = grant.actions.find((action) => log.some((line) => line.includes(action)));
-    return passed || named === undefined ? undefined : `${quickest.file} (${named})`;
-  } finally {
-    rmSync(assembly, { recursive: true, force: true });
-  }
-};
-
-/** `sample`: how many statements are taken away, chosen by the seed; all when absent. */
-export const proveGrants = async ({
-  sample,
-  seed,
-}: {
-  readonly sample?: number;
-  readonly seed: number;
-}): Promise<boolean> => {
-  const grants = grantsOf('cdk.out');
-  const runs = await recordUses();
-  const uses = runs.flatMap((run) => run.uses);
-  const unused = grants.flatMap((grant) =>
-    grant.actions
-      .filter((action) => !uses.some((use) => usedBy(grant, action, use)))
-      .map((action) => `${grant.role}: ${action} on ${grant.resources.join(', ')}`),
-  );
-  for (const line of unused) console.error(`Granted, but used by no test: ${line}`);
-  const random = seededRandom(seed);
-  const chosen =
-    sample === undefined
-      ? grants
-      : [...grants]
-          .map((grant) => ({ grant, order: random() }))
-          .sort((a, b) => a.order - b.order)
-          .slice(0, sample)
-          .map(({ grant }) => grant);
-  const table = new Table({ head: ['without', 'noticed by'], style: { head: [], border: [] } });
-  let missed = 0;
-  for (const [index, grant] of chosen.entries()) {
-    const by = await noticed(grant, runs);
-    if (by === undefined) missed += 1;
-    const what = `${grant.role}: ${grant.actions.join(', ')}`;
-    console.log(`${index + 1} of ${chosen.length}: ${what}: ${by ?? 'NOT NOTICED'}`);
-    table.push([what, by ?? 'NOTHING']);
-  }
+  const eligible = statements.filter((statement) => describeStatement(statement).includes(only));
+  const chosen = sample === undefined ? eligible : sampleOf(eligible, sample, seed);
+  const removals = await removeEach(chosen, { start, tests }, lanes);
+  const table = new Table({ head: ['without', 'missed', 'by', 's'], style: { head: [], border: [] } });
+  for (const { statement, action, by, seconds } of removals)
+    table.push([describeStatement(statement), action ?? '', by ?? 'NOBODY', seconds.toFixed(1)]);
   console.log(table.toString());
+  const missed = removals.filter(({ by }) => by !== undefined).length;
   console.log(
-    `${grants.length} statements, seed ${seed}: ${unused.length} granted actions unused, ${chosen.length - missed} of ${chosen.length} removals noticed`,
+    `${statements.length} statements, seed ${seed}: ${unused.length} grants unused, ${missed} of ${removals.length} removals noticed, in ${duration((performance.now() - started) / 1000)}`,
   );
-  return unused.length === 0 && missed === 0;
+  return unused.length === 0 && missed === removals.length;
 };

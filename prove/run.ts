@@ -1,17 +1,36 @@
-/** `npm run prove -- kill [--kills 10] [--seed N]`, `npm run prove -- grants [--sample N] [--seed N]`: proofs by exhaustion or chance that are too long for a test. */
+/**
+ * Proofs by exhaustion or chance that are too long for a test: `npm run prove -- kill [--kills 10] [--seed N]`,
+ * `npm run prove -- grants [--sample N] [--seed N] [--only TEXT] [--lanes 2] [--uses FILE] [--keep FILE]`.
+ */
 import { parseArgs } from 'node:util';
-import { proveGrants } from './grants.ts';
+import { proveGrants, seedOfApp } from './grants.ts';
 import { proveKill } from './kill.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { kills: { type: 'string', default: '10' }, sample: { type: 'string' }, seed: { type: 'string' } },
+  options: {
+    kills: { type: 'string', default: '10' },
+    sample: { type: 'string' },
+    seed: { type: 'string' },
+    lanes: { type: 'string', default: '2' },
+    uses: { type: 'string' },
+    keep: { type: 'string' },
+    only: { type: 'string', default: '' },
+  },
 });
-const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);
+const seed = values.seed === undefined ? undefined : Number(values.seed);
 
 const proofs: Readonly<Record<string, () => Promise<boolean>>> = {
-  grants: () => proveGrants({ seed, ...(values.sample === undefined ? {} : { sample: Number(values.sample) }) }),
-  kill: () => proveKill({ kills: Number(values.kills), seed }),
+  grants: () =>
+    proveGrants({
+      sample: values.sample === undefined ? undefined : Number(values.sample),
+      seed: seed ?? seedOfApp('cdk.out'),
+      only: values.only,
+      uses: values.uses,
+      keep: values.keep,
+      lanes: Number(values.lanes),
+    }),
+  kill: () => proveKill({ kills: Number(values.kills), seed: seed ?? Math.floor(Math.random() * 2 ** 31) }),
 };
 
 const proof = proofs[positionals[0] ?? ''];
