@@ -5,6 +5,7 @@ import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-s
 import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startCloud, type Cloud } from '../../lib/local/cloud.ts';
+import { grantsClient } from '../../lib/local/grants-client.ts';
 import { quietLog } from '../../lib/local/log.ts';
 import { temporaryDirectory, writeAssembly } from './fixtures/assembly.ts';
 import { chainTemplate } from './fixtures/chain-template.ts';
@@ -108,6 +109,30 @@ test('what a role may not do is refused with the statement to add', async () => 
     errorType: 'AccessDeniedException',
     errorMessage: expect.stringContaining('"Action":"dynamodb:PutItem"'),
   });
+});
+
+test('permissions are told about, and a statement can be taken away from a running function', async () => {
+  const grants = grantsClient(cloud.awsUrl);
+  const role = 'arn:aws:iam::111111111111:role/chain-writerRole';
+  const action = 'dynamodb:PutItem';
+  const resource = 'arn:aws:dynamodb:eu-central-1:111111111111:table/chain-Table';
+  const statement = { id: 'chain-writerRole own 0', role, actions: [action], resources: [resource] };
+  expect(await grants.statements()).toContainEqual(statement);
+
+  const { mark = 0 } = (await grants.since(0)) ?? {};
+  await invoke({ id: 'or_3' });
+  const used = await grants.since(mark);
+  expect(used?.uses).toContainEqual({ role, action, resource });
+  expect(used?.refusals).toEqual([]);
+
+  await grants.withdraw([statement.id]);
+  expect(await invoke({ id: 'or_4' })).toMatchObject({ answer: { errorType: 'AccessDeniedException' } });
+  const refused = (await grants.since(used?.mark ?? 0))?.refusals.find((refusal) => refusal.action === action);
+  expect(refused).toMatchObject({ action, resource, message: expect.stringContaining(`"Action":"${action}"`) });
+
+  await grants.withdraw([]);
+  expect(await invoke({ id: 'or_4' })).toEqual({ error: undefined, answer: { id: 'or_4' } });
+  await expect(grants.withdraw(['nobody own 0'])).rejects.toThrow('There is no statement nobody own 0');
 });
 
 test('a restart finds everything, and what was not delivered is delivered then', async () => {

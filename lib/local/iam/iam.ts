@@ -152,7 +152,12 @@ export const createIam = (options: {
       decide(request);
     } catch (error) {
       const { principal, action, resource, optional } = request;
-      if (principal.kind === 'role' && optional === undefined && error instanceof AwsError && error.code === 'AccessDeniedException')
+      if (
+        principal.kind === 'role' &&
+        optional === undefined &&
+        error instanceof AwsError &&
+        error.code === 'AccessDeniedException'
+      )
         record.observerOf(principal.arn).refused(action, resource, error.message);
       throw error;
     }

@@ -176,7 +176,9 @@ test('what its role was used for is on record, once', async () => {
   await dynamodb('GetItemCommand', { Key: key('sys#1') });
   const role = 'arn:aws:iam::111111111111:role/shop-Role';
   const resource = 'arn:aws:dynamodb:eu-central-1:111111111111:table/shop-Orders';
-  await expect.poll(() => cloud.iam.record.since(0).uses).toContainEqual({ role, action: 'dynamodb:GetItem', resource });
+  await expect
+    .poll(() => cloud.iam.record.since(0).uses)
+    .toContainEqual({ role, action: 'dynamodb:GetItem', resource });
   const gets = cloud.iam.record.since(0).uses.filter((use) => use.action === 'dynamodb:GetItem');
   expect(gets).toHaveLength(1);
 });

@@ -111,6 +111,13 @@ test('with bisect, a bad record ends up alone, is retried finitely and its place
   });
 });
 
+test('that its role may send to the failure queue is asked for at the start', async () => {
+  const { consumer } = recording(() => undefined);
+  const denies = ({ action }: { readonly action: string }) => action === 'sqs:SendMessage';
+  const properties = { ...mapping, DestinationConfig: { OnFailure: { Destination: queueArn('dead') } } };
+  await expect(world(properties, consumer, { denies })).rejects.toThrow('sqs:SendMessage');
+});
+
 test('without bisect, the whole batch is retried, and later records wait', async () => {
   let failures = 2;
   const { batches, consumer } = recording(() => {

@@ -1,7 +1,7 @@
 import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { root } from '../fake-ports.ts';
+import { role, root } from '../fake-ports.ts';
 import { createWorld, type World } from './world.ts';
 
 const worlds: World[] = [];
@@ -169,6 +169,18 @@ test('what a function prints is in the live log, by line, and its bytes are coun
     'lambda   stock      cartwright-dev-stock-count: to stderr',
   ]);
   expect(meter.read()['lambda.logBytes']).toBe(111);
+});
+
+test.each(['logs:CreateLogStream', 'logs:PutLogEvents'])('without %s, what it prints is lost', async (action) => {
+  const source = `export const handler = async () => { console.log('done'); return 1; };`;
+  const { invoke, printed, asked, meter } = await world(
+    { speaks: { source, properties: { LoggingConfig: { LogGroup: 'own' } } } },
+    { denies: (request) => request.action === action },
+  );
+  expect((await invoke('speaks')).answer).toBe(1);
+  expect([printed, meter.read()['lambda.logBytes']]).toEqual([[], undefined]);
+  const resource = 'arn:aws:logs:eu-central-1:111111111111:log-group:own:log-stream:local';
+  expect(asked).toContainEqual({ principal: { kind: 'role', arn: role('speaks') }, action, resource });
 });
 
 test('permission is asked for on the alias that is invoked', async () => {

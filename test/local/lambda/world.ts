@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { createLambda, type LocalLambda } from '../../../lib/local/lambda/lambda.ts';
-import type { InvokeResult, Weather } from '../../../lib/local/contracts.ts';
+import type { AuthorizationRequest, InvokeResult, Weather } from '../../../lib/local/contracts.ts';
 import { createLog } from '../../../lib/local/log.ts';
 import { createMeter } from '../../../lib/local/meter.ts';
 import { createState } from '../../../lib/local/state.ts';
@@ -23,6 +23,7 @@ export const createWorld = async (
     readonly directory?: ReturnType<typeof temporaryDirectory>;
     readonly concurrency?: 'one' | 'many';
     readonly weather?: Weather;
+    readonly denies?: (request: AuthorizationRequest) => boolean;
   } = {},
 ) => {
   const directory = options.directory ?? temporaryDirectory();
@@ -32,7 +33,7 @@ export const createWorld = async (
   const clock = createVirtualClock();
   const meter = createMeter();
   const printed: string[] = [];
-  const { iam, asked } = createFakeIam();
+  const { iam, asked } = createFakeIam(options.denies);
   const { queues, sent } = createFakeQueues();
   const lambda: LocalLambda = await createLambda({
     account,

@@ -56,6 +56,7 @@ export const createWorld = (options: {
     name: string,
     definition: unknown,
     type: 'EXPRESS' | 'STANDARD' = 'STANDARD',
+    more: Readonly<Record<string, unknown>> = {},
   ): Promise<string> => {
     const [provisioner] = functions.provisioners;
     const properties = {
@@ -63,6 +64,7 @@ export const createWorld = (options: {
       StateMachineType: type,
       RoleArn: role(name),
       DefinitionString: JSON.stringify(definition),
+      ...more,
     };
     const made = await provisioner?.provision(resource('AWS::StepFunctions::StateMachine', name, properties));
     return made?.ref ?? '';
