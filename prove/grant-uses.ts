@@ -1,13 +1,15 @@
 import { spawn } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { readOperatorKey } from '../lib/client/operator.ts';
+import { grantsClient } from '../lib/local/grants-client.ts';
 import { type CloudProcess, spawnCloud } from '../lib/local/spawn.ts';
 
 /** A line of the file that the end-to-end suite writes when CARTWRIGHT_GRANT_LOG names one. */
 const TestUses = z.object({
+  /** Empty for the whole suite. */
   file: z.string(),
   test: z.string(),
   /** Milliseconds from the beginning of the file to the end of the test. */
@@ -25,16 +27,28 @@ export const readUses = (file: string): TestUses[] =>
 const Report = z.object({
   testResults: z.array(
     z.object({
-      assertionResults: z.array(z.object({ status: z.string(), fullName: z.string() })),
+      message: z.string().default(''),
+      assertionResults: z.array(
+        z.object({ status: z.string(), fullName: z.string(), failureMessages: z.array(z.string()).nullish() }),
+      ),
     }),
   ),
 });
 
+export interface Failure {
+  /** The first test that failed, or what was before all tests. */
+  readonly test: string;
+  /** Whether nothing else failed than the rule that no role is refused anything. */
+  readonly byRefusalAlone: boolean;
+}
+
 export interface SuiteRun {
   readonly passed: boolean;
-  /** The first test that failed; undefined when something around the tests did. */
-  readonly failed: string | undefined;
+  /** Undefined for a run that passed or was cut off. */
+  readonly failure: Failure | undefined;
 }
+
+const REFUSED = 'is not authorized to perform: ';
 
 const VITEST = 'node_modules/vitest/vitest.mjs';
 
@@ -75,21 +89,24 @@ export const runSuite = async (
       child.on('error', reject);
       child.on('exit', (code) => resolve(code === 0));
     });
-    return { passed, failed: passed ? undefined : firstFailure(report) };
+    return { passed, failure: passed ? undefined : firstFailure(report) };
   } finally {
     options.giveUp.removeEventListener('abort', end);
     rmSync(directory, { recursive: true, force: true });
   }
 };
 
-const firstFailure = (report: string): string | undefined => {
-  try {
-    return Report.parse(JSON.parse(readFileSync(report, 'utf8')))
-      .testResults.flatMap(({ assertionResults }) => assertionResults)
-      .find(({ status }) => status === 'failed')?.fullName;
-  } catch {
-    return undefined; // a run that was cut off leaves no report
-  }
+const firstFailure = (report: string): Failure | undefined => {
+  if (!existsSync(report)) return undefined;
+  const { testResults } = Report.parse(JSON.parse(readFileSync(report, 'utf8')));
+  const test = testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .find(({ status }) => status === 'failed');
+  const messages = test?.failureMessages ?? testResults.map(({ message }) => message);
+  return {
+    test: test?.fullName.trim() ?? 'what comes before its tests',
+    byRefusalAlone: messages.every((message) => message.includes(REFUSED)),
+  };
 };
 
 export interface ProvingCloud {
@@ -128,12 +145,15 @@ export const recordUses = async (keep: string | undefined): Promise<TestUses[]> 
   const { cloud, operatorKey, stop } = await startProvingCloud();
   try {
     const env = { CARTWRIGHT_GRANT_LOG: log };
-    const { passed, failed } = await runSuite(cloud, {
+    const { passed, failure } = await runSuite(cloud, {
       operatorKey,
       giveUp: AbortSignal.timeout(WHOLE_SUITE_MS),
       env,
     });
-    if (!passed) throw new Error(`The suite fails with every grant in place: ${failed ?? 'it did not end'}`);
+    if (!passed) throw new Error(`The suite fails with every grant in place: ${failure?.test ?? 'it did not end'}`);
+    const reading = await grantsClient(cloud.awsUrl).since(0);
+    const whole: TestUses = { file: '', test: 'the whole suite', end: 0, uses: reading?.uses ?? [] };
+    appendFileSync(log, `${JSON.stringify(whole)}\n`);
     if (keep !== undefined) copyFileSync(log, keep);
     return readUses(log);
   } finally {

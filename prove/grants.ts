@@ -40,6 +40,9 @@ const describeStatement = ({ role, actions, resources }: GrantedStatement): stri
   return `${shortName(role)}: ${actions.join(', ')} on ${first}${more}`;
 };
 
+const shownBy = ({ by, byRefusalAlone }: Removal): string =>
+  by === undefined ? 'NOBODY' : `${by}${byRefusalAlone ? ' (refused)' : ''}`;
+
 const removeEach = async (
   chosen: readonly GrantedStatement[],
   evidence: Evidence,
@@ -56,7 +59,7 @@ const removeEach = async (
         done.push(removal);
         const elapsed = (performance.now() - started) / 1000;
         const left = (elapsed / done.length) * (chosen.length - done.length);
-        const by = removal.by === undefined ? 'NOT NOTICED' : `${removal.action} missed by ${removal.by}`;
+        const by = removal.by === undefined ? 'NOT NOTICED' : `${removal.action} missed by ${shownBy(removal)}`;
         console.log(
           `${done.length} of ${chosen.length}, ${duration(left)} left: ${describeStatement(next)}: ${by} (${removal.seconds.toFixed(1)} s)`,
         );
@@ -100,12 +103,18 @@ export const proveGrants = async ({ sample, seed, only, uses, keep, lanes }: Gra
   const chosen = sample === undefined ? eligible : sampleOf(eligible, sample, seed);
   const removals = await removeEach(chosen, { start, tests }, lanes);
   const table = new Table({ head: ['without', 'missed', 'by', 's'], style: { head: [], border: [] } });
-  for (const { statement, action, by, seconds } of removals)
-    table.push([describeStatement(statement), action ?? '', by ?? 'NOBODY', seconds.toFixed(1)]);
+  for (const removal of removals)
+    table.push([
+      describeStatement(removal.statement),
+      removal.action ?? '',
+      shownBy(removal),
+      removal.seconds.toFixed(1),
+    ]);
   console.log(table.toString());
   const missed = removals.filter(({ by }) => by !== undefined).length;
+  const refusals = removals.filter(({ byRefusalAlone }) => byRefusalAlone).length;
   console.log(
-    `${statements.length} statements, seed ${seed}: ${unused.length} grants unused, ${missed} of ${removals.length} removals noticed, in ${duration((performance.now() - started) / 1000)}`,
+    `${statements.length} statements, seed ${seed}: ${unused.length} grants unused, ${missed} of ${removals.length} removals noticed (${refusals} by the refusal alone), in ${duration((performance.now() - started) / 1000)}`,
   );
   return unused.length === 0 && missed === removals.length;
 };

@@ -9,6 +9,8 @@ export interface Removal {
   readonly by: string | undefined;
   /** The action that was named. */
   readonly action: string | undefined;
+  /** Whether nothing else failed than the rule that no role is refused anything. */
+  readonly byRefusalAlone: boolean;
   readonly seconds: number;
 }
 
@@ -40,7 +42,7 @@ const candidatesOf = (statement: GrantedStatement, tests: readonly TestUses[]): 
   return [...Map.groupBy(tests, ({ file }) => file)]
     .flatMap(([file, all]) => {
       const users = all.filter(({ uses }) => uses.some(used));
-      if (users.length === 0) return [];
+      if (file === '' || users.length === 0) return [];
       const whole = Math.max(...all.map(({ end }) => end));
       return [{ file, end: Math.min(...users.map(({ end }) => end)), whole }];
     })
@@ -90,7 +92,7 @@ export const createRemovals = (evidence: Evidence) => {
         hanging = setTimeout(() => giveUp.abort(), candidate.whole + HANGS_AFTER_MS);
       });
     }, WATCH_MS);
-    const { passed, failed } = await runSuite(cloud, {
+    const { passed, failure } = await runSuite(cloud, {
       operatorKey,
       file: candidate.file,
       giveUp: AbortSignal.any([giveUp.signal, AbortSignal.timeout(LONGEST_MS)]),
@@ -100,22 +102,23 @@ export const createRemovals = (evidence: Evidence) => {
     clearTimeout(hanging);
     const refused = await refusal();
     await grants.withdraw([]);
-    const around = giveUp.signal.aborted ? 'waits in vain' : 'nothing may be refused';
-    return { passed, action: refused?.action, test: failed ?? around };
+    const { test, byRefusalAlone } = failure ?? { test: 'waits in vain', byRefusalAlone: false };
+    return { passed, action: refused?.action, test, byRefusalAlone };
   };
 
   const tried = async (statement: GrantedStatement): Promise<Omit<Removal, 'seconds'>> => {
     if (evidence.start.some(usesStatement(statement))) {
       const action = await missedAtStart(statement);
-      if (action !== undefined) return { statement, by: 'the start of the app', action };
+      if (action !== undefined) return { statement, by: 'the start of the app', action, byRefusalAlone: false };
     }
     for (const candidate of candidatesOf(statement, evidence.tests)) {
-      const { passed, action, test } = await missedByFile(statement, candidate);
-      if (!passed && action !== undefined) return { statement, by: `${candidate.file}: ${test}`, action };
+      const { passed, action, test, byRefusalAlone } = await missedByFile(statement, candidate);
+      if (!passed && action !== undefined)
+        return { statement, by: `${candidate.file}: ${test}`, action, byRefusalAlone };
       // It failed for another reason: what an earlier removal left behind may be that.
       if (!passed) await fresh();
     }
-    return { statement, by: undefined, action: undefined };
+    return { statement, by: undefined, action: undefined, byRefusalAlone: false };
   };
 
   return {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { readOperatorKey } from '../../lib/client/operator.ts';
+import { grantsClient } from '../../lib/local/grants-client.ts';
 import { spawnCloud } from '../../lib/local/spawn.ts';
 import { consumptions, promisedEvents, unseenEvents } from './event-coverage.ts';
 import { ROUTE_LOG, untouchedRoutes } from './route-coverage.ts';
@@ -18,6 +19,14 @@ declare module 'vitest' {
 }
 
 const CLOUD_LOG = '.local/reports/e2e-cloud.log';
+
+/** After the tests: what was used at any time, also while no test ran. */
+const logGrants = async (awsUrl: string): Promise<void> => {
+  const log = process.env['CARTWRIGHT_GRANT_LOG'];
+  if (log === undefined) return;
+  const reading = await grantsClient(awsUrl).since(0);
+  appendFileSync(log, `${JSON.stringify({ file: '', test: 'the whole suite', end: 0, uses: reading?.uses ?? [] })}\n`);
+};
 
 /**
  * One cloud for the whole suite. CARTWRIGHT_API_URL (with CARTWRIGHT_OPERATOR_KEY and CARTWRIGHT_AWS_URL) names one that
@@ -46,6 +55,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('awsUrl', cloud.awsUrl);
   project.provide('operatorKey', await readOperatorKey({ stage: 'dev', endpoint: cloud.awsUrl }));
   return async () => {
+    await logGrants(cloud.awsUrl);
     const code = await cloud.stop();
     rmSync(stateDir, { recursive: true, force: true });
     if (code !== 0) throw new Error(`The local cloud ended with code ${code}:\n${cloud.tail()}`);

@@ -4,6 +4,7 @@ import { call, problemCode } from '../../lib/client/expect-status.ts';
 import { type Cart, checkOut, createCart, Placed } from '../../lib/client/sale.ts';
 import { SHIPPING_METHOD, type Shop } from '../../lib/client/shop.ts';
 import { until } from '../../lib/client/until.ts';
+import { invoke } from './deployer.ts';
 import { newCustomer } from './people.ts';
 import { api, newProduct, newShop, unique } from './world.ts';
 
@@ -208,8 +209,8 @@ describe('the lists of a shop', () => {
   });
 });
 
-describe('a card', () => {
-  it('that is declined gives its coupon back', async () => {
+describe('a coupon that may be used once', () => {
+  const cartsWithCoupon = async (): Promise<() => Promise<Cart>> => {
     const credential = shop.secretKey;
     const code = unique('once').toUpperCase();
     const promotion = await call(api, z.looseObject({ id: z.string() }), 'POST', '/v1/pricing/promotions', {
@@ -220,17 +221,35 @@ describe('a card', () => {
       credential,
       body: { code, limit: 1, perCustomer: 1 },
     });
-    const cart = await createCart(api, shop, {
-      currency: 'EUR',
-      lines: [{ variantId: variants.get(shop) ?? '', quantity: 1 }],
-      shippingMethodId: SHIPPING_METHOD,
-      codes: [code],
-    });
+    return () =>
+      createCart(api, shop, {
+        currency: 'EUR',
+        lines: [{ variantId: variants.get(shop) ?? '', quantity: 1 }],
+        shippingMethodId: SHIPPING_METHOD,
+        codes: [code],
+      });
+  };
+
+  it('is given back by a card that is declined', async () => {
+    const cart = await (await cartsWithCoupon())();
     const declined = await checkOut(api, shop, { cart, method: 'card_declined' });
     expect([declined.status, problemCode(declined)]).toEqual([402, 'payment_declined']);
     expect((await checkOut(api, shop, { cart })).status).toBe(201);
   });
 
+  it('is given back once by the undo of its order, however often that is done', async () => {
+    const newCart = await cartsWithCoupon();
+    const { order: placed } = Placed.parse((await checkOut(api, shop, { cart: await newCart() })).body);
+    // The undo of a checkout races with the event of its refusal; here it is alone.
+    const undo = { tenant: shop.tenantId, traceId: 'undo', input: { orderId: placed.id } };
+    await invoke('pricing-unredeem', undo);
+    await invoke('pricing-unredeem', undo);
+    expect((await checkOut(api, shop, { cart: await newCart() })).status).toBe(201);
+    expect(problemCode(await checkOut(api, shop, { cart: await newCart() }))).toBe('coupon_exhausted');
+  });
+});
+
+describe('a card', () => {
   it.each([
     ['card_declined', 402, 'payment_declined'],
     ['card_insufficient_funds', 402, 'payment_declined'],
