@@ -25,6 +25,10 @@ const vitest = (name: string, args: readonly string[], env: Record<string, strin
   env,
 });
 
+const reports = '.local/reports';
+/** What each test of the end-to-end suite used of the permissions of the app's roles. */
+const GRANT_LOG = join(reports, 'grants.jsonl');
+
 const FAST: readonly Tier[] = [
   { name: 'format', command: ['prettier', '--check', '--log-level', 'warn', '.'] },
   { name: 'lint', command: ['oxlint', '--deny-warnings'] },
@@ -34,7 +38,11 @@ const FAST: readonly Tier[] = [
   vitest('unit', ['--project', 'unit']),
   vitest('stack', ['--project', 'stack']),
   vitest('integration', ['--project', 'int']),
-  vitest('end to end', ['--project', 'e2e'], { CARTWRIGHT_E2E_COVERAGE: 'check' }),
+  vitest('end to end', ['--project', 'e2e'], { CARTWRIGHT_E2E_COVERAGE: 'check', CARTWRIGHT_GRANT_LOG: GRANT_LOG }),
+  {
+    name: 'permissions used, five of them taken away',
+    command: ['node', 'prove/run.ts', 'grants', '--sample', '5', '--uses', GRANT_LOG],
+  },
 ];
 
 /** The files that buy: what they do must hold however often the weather makes it happen twice, late or not at all. */
@@ -50,7 +58,6 @@ const LONG: readonly Tier[] = [
 
 const Report = z.object({ numPassedTests: z.number(), numFailedTests: z.number() });
 
-const reports = '.local/reports';
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
 
