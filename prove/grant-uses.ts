@@ -67,7 +67,8 @@ export const runSuite = async (
 ): Promise<SuiteRun> => {
   const directory = mkdtempSync(join(tmpdir(), 'cartwright-suite-'));
   const report = join(directory, 'report.json');
-  const which = options.file === undefined ? ['--no-file-parallelism'] : ['--bail', '1', options.file];
+  // What the whole suite promises is proven elsewhere; here it only has to be gone through once.
+  const which = options.file === undefined ? ['--no-file-parallelism', '--retry', '2'] : ['--bail', '1', options.file];
   const args = [VITEST, 'run', '--project', 'e2e', '--reporter=json', `--outputFile=${report}`, ...which];
   const child = spawn(process.execPath, args, {
     env: {
