@@ -10,6 +10,7 @@ import {
   type LoadMessage,
   type ToEnvironment,
 } from './protocol.ts';
+import { withVariables } from './variables.ts';
 
 /** The inside of an execution environment: loads one bundle in this thread and calls its handler. */
 
@@ -27,12 +28,6 @@ const importBundle = (file: string): Promise<unknown> => {
   const before = imported.get(file) ?? 0;
   imported.set(file, before + 1);
   return import(`${pathToFileURL(file).href}${before === 0 ? '' : `?environment=${before}`}`);
-};
-
-/** A function reads its variables while its bundle is loaded, so those of the last one may stay. */
-const setVariables = (variables: Readonly<Record<string, string>>): void => {
-  for (const name of Object.keys(process.env)) if (!(name in variables)) delete process.env[name];
-  Object.assign(process.env, variables);
 };
 
 const contextOf = (data: EnvironmentData, requestId: string) => {
@@ -87,16 +82,16 @@ export const runEnvironment = async (
     }
   };
 
-  setVariables(variables);
-  const handler = await printing.run(load);
+  const inside = <Result>(work: () => Result): Result => withVariables(variables, () => printing.run(work));
+  const handler = await inside(load);
   if (typeof handler === 'string') {
     post([INIT_FAILED, 1, handler, ...printing.take()]);
     return;
   }
   post([READY, 0, '', ...printing.take()]);
   port.on('message', ([number, requestId, payload]: ToEnvironment) => {
-    void printing
-      .run(() => call(handler, requestId, payload))
-      .then(([failed, answer]) => post([number, failed, answer, ...printing.take()]));
+    void inside(() => call(handler, requestId, payload)).then(([failed, answer]) =>
+      post([number, failed, answer, ...printing.take()]),
+    );
   });
 };

@@ -3,6 +3,7 @@ import { startProfile } from '../cpu-profile.ts';
 import { runEnvironment } from './environment.ts';
 import { capturePrinting } from './printing.ts';
 import { END_PROFILE, type LoadMessage, type ThreadData } from './protocol.ts';
+import { separateVariables } from './variables.ts';
 
 /**
  * The inside of a worker thread: loads the environments that it is told to host, one after the other. It is bundled to
@@ -13,6 +14,7 @@ export const runThread = (install?: (options: unknown) => unknown): void => {
   if (port === null) throw new Error('Environments are hosted by a worker thread');
   const { profile }: ThreadData = workerData;
   capturePrinting();
+  separateVariables();
   const profiled = profile ? startProfile() : undefined;
   let loaded: Promise<void> = Promise.resolve();
   port.on('message', (message: LoadMessage | typeof END_PROFILE) => {

@@ -154,6 +154,17 @@ test('an environment that nobody uses for a minute is ended', async () => {
   expect(lambda.environments()).toBe(0);
 });
 
+test('functions that share a thread keep variables of their own, also after the others were loaded', async () => {
+  const source = 'export const handler = async () => [process.env.OWN, process.env.AWS_LAMBDA_FUNCTION_NAME];';
+  const fixture = (OWN: string) => ({ source, properties: { Environment: { Variables: { OWN } } } });
+  const names = ['a', 'b', 'c', 'd'];
+  const fixtures = Object.fromEntries(names.map((name) => [name, fixture(name.toUpperCase())]));
+  const { invoke } = await world(fixtures, { concurrency: 'many' });
+  for (const name of [...names, ...names]) {
+    expect((await invoke(name)).answer).toEqual([name.toUpperCase(), name]);
+  }
+});
+
 test('what a function prints is in the live log, by line, and its bytes are counted', async () => {
   const source = `export const handler = async () => {
     console.log(JSON.stringify({ level: 'warn', message: 'low', fn: 'x', traceId: '1-aa', sku: 'S1' }));
