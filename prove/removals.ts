@@ -103,7 +103,8 @@ export const createRemovals = (evidence: Evidence) => {
     const refused = await refusal();
     await grants.withdraw([]);
     const { test, byRefusalAlone } = failure ?? { test: 'waits in vain', byRefusalAlone: false };
-    return { passed, action: refused?.action, test, byRefusalAlone };
+    const noticed = !passed && refused !== undefined;
+    return { passed, by: noticed ? `${candidate.file}: ${test}` : undefined, action: refused?.action, byRefusalAlone };
   };
 
   const tried = async (statement: GrantedStatement): Promise<Omit<Removal, 'seconds'>> => {
@@ -111,12 +112,15 @@ export const createRemovals = (evidence: Evidence) => {
       const action = await missedAtStart(statement);
       if (action !== undefined) return { statement, by: 'the start of the app', action, byRefusalAlone: false };
     }
-    for (const candidate of candidatesOf(statement, evidence.tests)) {
-      const { passed, action, test, byRefusalAlone } = await missedByFile(statement, candidate);
-      if (!passed && action !== undefined)
-        return { statement, by: `${candidate.file}: ${test}`, action, byRefusalAlone };
-      // It failed for another reason: what an earlier removal left behind may be that.
-      if (!passed) await fresh();
+    for (const [index, candidate] of candidatesOf(statement, evidence.tests).entries()) {
+      const { by, action, byRefusalAlone, passed } = await missedByFile(statement, candidate);
+      if (by !== undefined) return { statement, by, action, byRefusalAlone };
+      // A warm function may remember what it would have to ask for; and another failure may be of an earlier removal.
+      if (index > 0 && passed) continue;
+      await fresh();
+      const again = await missedByFile(statement, candidate);
+      if (again.by !== undefined)
+        return { statement, by: again.by, action: again.action, byRefusalAlone: again.byRefusalAlone };
     }
     return { statement, by: undefined, action: undefined, byRefusalAlone: false };
   };

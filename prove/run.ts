@@ -33,6 +33,8 @@ const proofs: Readonly<Record<string, () => Promise<boolean>>> = {
   kill: () => proveKill({ kills: Number(values.kills), seed: seed ?? Math.floor(Math.random() * 2 ** 31) }),
 };
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
 const proof = proofs[positionals[0] ?? ''];
 if (proof === undefined) {
   console.error(`Usage: npm run prove -- ${Object.keys(proofs).join('|')} [--kills 10] [--sample N] [--seed N]`);

@@ -48,6 +48,10 @@ export const spawnCloud = async (options: SpawnOptions): Promise<CloudProcess> =
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
+  // Being in a group of its own, it does not get the Ctrl-C that ends this process.
+  const endWithParent = (): void => void child.kill('SIGINT');
+  process.once('exit', endWithParent);
+  child.once('exit', () => process.off('exit', endWithParent));
   const lines: string[] = [];
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   const ready = new Promise<z.output<typeof Ready>>((resolve, reject) => {
