@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.{stack,int,e2e,long,oracle}.test.ts'],
+          exclude: ['test/**/*.{stack,int,e2e,long,oracle,planted}.test.ts'],
         },
       },
       { test: { name: 'stack', include: ['test/**/*.stack.test.ts'], testTimeout: 60_000, hookTimeout: 120_000 } },
@@ -24,6 +24,7 @@ export default defineConfig({
         },
       },
       { test: { name: 'oracle', include: ['test/**/*.oracle.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
+      { test: { name: 'planted', include: ['test/**/*.planted.test.ts'], testTimeout: 300_000 } },
       { test: { name: 'long', include: ['test/**/*.long.test.ts'], testTimeout: 600_000, hookTimeout: 120_000 } },
     ],
   },

@@ -1,10 +1,12 @@
 /**
  * Proofs by exhaustion or chance that are too long for a test: `npm run prove -- kill [--kills 10] [--seed N]`,
- * `npm run prove -- grants [--sample N] [--seed N] [--only TEXT] [--lanes 2] [--uses FILE] [--keep FILE]`.
+ * `npm run prove -- grants [--sample N] [--seed N] [--only TEXT] [--lanes 2] [--uses FILE] [--keep FILE]`,
+ * `npm run prove -- planted`.
  */
 import { parseArgs } from 'node:util';
 import { proveGrants, seedOfApp } from './grants.ts';
 import { proveKill } from './kill.ts';
+import { provePlanted } from './planted/prove.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -31,6 +33,7 @@ const proofs: Readonly<Record<string, () => Promise<boolean>>> = {
       lanes: Number(values.lanes),
     }),
   kill: () => proveKill({ kills: Number(values.kills), seed: seed ?? Math.floor(Math.random() * 2 ** 31) }),
+  planted: provePlanted,
 };
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));

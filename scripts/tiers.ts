@@ -52,6 +52,7 @@ const LONG: readonly Tier[] = [
   { name: 'build and synth', command: ['npm', 'run', '--silent', 'synth'] },
   vitest('end to end, one at a time', ['--project', 'e2e', ...SALES], { CARTWRIGHT_CONCURRENCY: 'one' }),
   vitest('sales in rough weather', ['--project', 'e2e', '--retry', '2', ...SALES], { WEATHER: 'rough' }),
+  vitest('planted bugs', ['--project', 'planted']),
   vitest('long', ['--project', 'long']),
   { name: 'oracles', command: ['node', 'scripts/oracles.ts'], report: (file) => ['--report', file] },
 ];

@@ -152,8 +152,7 @@ describe('the sources', () => {
   });
 
   it('are named in kebab-case, after their idea', () => {
-    const named =
-      /^[a-z0-9]+(-[a-z0-9]+)*(\.(lambda|setup|test|stack\.test|int\.test|e2e\.test|long\.test|oracle\.test))?\.ts$/;
+    const named = /^[a-z0-9]+(-[a-z0-9]+)*(\.(lambda|setup|test|(stack|int|e2e|long|oracle|planted)\.test))?\.ts$/;
     const vague = /^(utils?|helpers?|common|shared|managers?|misc)\b/;
     const found = sources.filter(({ file }) => !named.test(basename(file)) || vague.test(basename(file)));
     expect(filesWith(found)).toEqual([]);

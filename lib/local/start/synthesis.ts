@@ -23,8 +23,8 @@ const isFresh = (assembly: string): boolean => {
   return existsSync(manifest) && statSync(manifest).mtimeMs > Math.max(...SOURCES.map(newest));
 };
 
-const run = async (what: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> => {
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+const run = async (what: string, args: readonly string[], env: NodeJS.ProcessEnv, cwd: string): Promise<void> => {
+  const child = spawn(process.execPath, args, { env, cwd, stdio: ['ignore', 'ignore', 'pipe'] });
   let problems = '';
   child.stderr.on('data', (chunk: Buffer) => (problems += chunk.toString()));
   const code = await new Promise<number | null>((resolve, reject) => {
@@ -36,15 +36,15 @@ const run = async (what: string, args: readonly string[], env: NodeJS.ProcessEnv
 
 /**
  * Synthesizes the app, as `cdk synth` does (which starts a second slower). Unless `staged`, the templates' bundles are
- * those in `dist`, so that a bundle that is built again is the one that runs.
+ * those in `dist`, so that a bundle that is built again is the one that runs. `root` is the project's directory.
  */
-export const synthesize = async (assembly: string, staged: boolean): Promise<void> => {
-  const { context } = CdkSettings.parse(JSON.parse(readFileSync('cdk.json', 'utf8')));
+export const synthesize = async (assembly: string, staged: boolean, root = '.'): Promise<void> => {
+  const { context } = CdkSettings.parse(JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')));
   const settings = { ...context, ...(staged ? {} : { 'aws:cdk:disable-asset-staging': true }) };
   // Templates of stacks that are gone would stay.
   rmSync(assembly, { recursive: true, force: true });
   const env = { ...process.env, CDK_OUTDIR: assembly, CDK_CONTEXT_JSON: JSON.stringify(settings) };
-  await run('Synthesizing the app', ['bin/app.ts'], env);
+  await run('Synthesizing the app', ['bin/app.ts'], env, root);
 };
 
 /**
