@@ -42,14 +42,14 @@ export const proveBug = async (bug: PlantedBug): Promise<Noticed> => {
     const args = ['--assembly', planted.assembly];
     const calm = await inCalm(bug, args);
     if (!calm.passed) throw new Error(`${bug.name}: noticed in calm weather already: ${told(calm)}`);
+    const others: string[] = [];
     for (const seed of SEEDS) {
       const rough = await inRough(bug, args, seed);
-      if (rough.passed) continue;
       const own = rough.failures.find(({ message }) => bug.reason.test(message));
-      if (own === undefined) throw new Error(`${bug.name}: failed in rough weather for another reason: ${told(rough)}`);
-      return { ...own, seed };
+      if (own !== undefined) return { ...own, seed };
+      others.push(rough.passed ? 'passed' : told(rough));
     }
-    throw new Error(`${bug.name}: not noticed in rough weather`);
+    throw new Error(`${bug.name}: not noticed in rough weather, but: ${others.join('; ')}`);
   } finally {
     planted.remove();
   }

@@ -8,7 +8,7 @@ import { until } from '../../lib/client/until.ts';
 import { api, newProduct, newShop } from './world.ts';
 
 /** So many that some of their events come twice in rough weather. */
-const ORDERS = 120;
+const ORDERS = 80;
 const AT_ONCE = 8;
 const ATTEMPTS = inject('attempts');
 const PIECES = 1000;
