@@ -23,6 +23,8 @@ export interface ApiResponse {
   /** Parsed JSON, or undefined when the body was empty or no JSON. */
   readonly body: unknown;
   readonly text: string;
+  /** It answers a repetition: an earlier try, which failed on the server's side, may have done already what was asked for. */
+  readonly repeated?: true;
 }
 
 /** A client of the public API. It knows HTTP and nothing of the system behind it. */
@@ -60,7 +62,9 @@ export const retrying = (client: ApiClient, attempts: number): ApiClient => ({
     const same: ApiRequest = method === 'POST' ? { idempotencyKey: randomUUID(), ...request } : request;
     for (let attempt = 1; ; attempt += 1) {
       const answer = await client.send(method, path, same);
-      if (attempt === attempts || ![500, 502, 503, 504].includes(answer.status)) return answer;
+      if (attempt === attempts || ![500, 502, 503, 504].includes(answer.status)) {
+        return attempt === 1 ? answer : { ...answer, repeated: true };
+      }
       await new Promise((resolve) => setTimeout(resolve, 50 * 2 ** attempt));
     }
   },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { PERMISSIONS } from '../runtime/permissions.ts';
-import { call } from './expect-status.ts';
+import { call, problemCode } from './expect-status.ts';
 import type { ApiClient } from './http.ts';
 import { until } from './until.ts';
 
@@ -149,10 +149,15 @@ export const importCatalogue = async (
   });
   if (!uploaded.ok)
     throw new Error(`The upload was refused with ${uploaded.status}: ${(await uploaded.text()).slice(0, 300)}`);
-  await call(api, z.unknown(), 'POST', `/v1/catalog/imports/${job.id}/start`, {
+  const started = await api.send('POST', `/v1/catalog/imports/${job.id}/start`, {
     credential,
     body: { dryRun: options.dryRun ?? false },
   });
+  // Where the first answer was lost, the import may have ended before it was asked again.
+  const isLate = started.repeated === true && problemCode(started) === 'import_finished';
+  if (started.status !== 202 && !isLate) {
+    throw new Error(`The import did not start: ${started.status} ${started.text.slice(0, 300)}`);
+  }
   return until(
     'the import to end',
     async () => {

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { call } from '../../lib/client/expect-status.ts';
+import type { ApiResponse } from '../../lib/client/http.ts';
 import type { Shop } from '../../lib/client/shop.ts';
 import { until } from '../../lib/client/until.ts';
+import { outcome } from './caller.ts';
 import { api, unique } from './world.ts';
 
 export const PASSWORD = 'a long enough passphrase 42';
@@ -48,4 +50,19 @@ export const loginAsOwner = async (shop: Shop): Promise<string> => {
     body: { token: shop.ownerInvitation, password: PASSWORD },
   });
   return (await loginOwner(shop)).accessToken;
+};
+
+/**
+ * What became of five guesses. A guess whose answer was lost is counted twice when it is repeated, so the lock may come
+ * sooner; that is left out.
+ */
+export const guessFiveTimes = async (guess: (password: string) => Promise<ApiResponse>): Promise<string[]> => {
+  const outcomes: string[] = [];
+  let isLost = false;
+  for (let count = 1; count <= 5; count += 1) {
+    const answer = await guess(`guess ${count}`);
+    isLost ||= answer.repeated === true;
+    if (!isLost || answer.status !== 429) outcomes.push(outcome(answer));
+  }
+  return outcomes;
 };

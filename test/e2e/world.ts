@@ -6,17 +6,20 @@ import { call } from '../../lib/client/expect-status.ts';
 import { type ApiClient, apiClient, retrying } from '../../lib/client/http.ts';
 import { onboardShop, setUpRules, type Shop, type ShopPlan } from '../../lib/client/shop.ts';
 import { until } from '../../lib/client/until.ts';
+import { careful } from './careful-client.ts';
 import { ROUTE_LOG } from './route-coverage.ts';
 
 /**
  * The suite's client of the public API; it notes where it has been. In rough weather it asks again what failed on the server's
- * side, as an app should.
+ * side, as an app should, and finds out what became of it.
  */
-export const api: ApiClient = retrying(
-  apiClient(inject('apiUrl'), (method, path, status) => {
-    appendFileSync(ROUTE_LOG, `${method} ${path} ${status}\n`);
-  }),
-  inject('attempts'),
+export const api: ApiClient = careful(
+  retrying(
+    apiClient(inject('apiUrl'), (method, path, status) => {
+      appendFileSync(ROUTE_LOG, `${method} ${path} ${status}\n`);
+    }),
+    inject('attempts'),
+  ),
 );
 
 export const operatorKey = inject('operatorKey');
