@@ -1,5 +1,12 @@
-import { DynamoDBClient, GetItemCommand, ListTablesCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DynamoDBClient,
+  GetItemCommand,
+  ListTablesCommand,
+  TransactionConflictException,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { until } from '../../lib/client/until.ts';
 import { awsUrl } from './world.ts';
 
 /** What the one who deployed can do at the AWS CLI: for work that died in the middle, written down as it would be left. */
@@ -39,14 +46,18 @@ export const setAttributes = async (
     const value = attributes[name] ?? '';
     return typeof value === 'number' ? { N: String(value) } : { S: value };
   };
-  await dynamo.send(
-    new UpdateItemCommand({
-      TableName: await tableOf(domain),
-      Key: { pk: { S: key.pk }, sk: { S: key.sk } },
-      UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
-      ConditionExpression: made ? 'attribute_not_exists(pk)' : 'attribute_exists(pk)',
-      ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-      ExpressionAttributeValues: Object.fromEntries(names.map((name) => [`:${name}`, valueOf(name)])),
+  const update = new UpdateItemCommand({
+    TableName: await tableOf(domain),
+    Key: { pk: { S: key.pk }, sk: { S: key.sk } },
+    UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
+    ConditionExpression: made ? 'attribute_not_exists(pk)' : 'attribute_exists(pk)',
+    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(names.map((name) => [`:${name}`, valueOf(name)])),
+  });
+  await until('no transaction to hold the item', () =>
+    dynamo.send(update).catch((error: unknown) => {
+      if (!(error instanceof TransactionConflictException)) throw error;
+      return undefined;
     }),
   );
 };
