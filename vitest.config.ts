@@ -21,6 +21,8 @@ export default defineConfig({
           setupFiles: ['test/e2e/grants.setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          // What was found is told whole: a failure here is often all that there is to go by.
+          chaiConfig: { truncateThreshold: 0 },
           // Only in rough weather: what cannot be told from a repetition's answer (test/e2e/careful-client.ts) is done anew.
           retry: { count: 2, condition: /^(Error: )?Nobody can tell what became of it/ },
         },
