@@ -6,9 +6,9 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import * as z from 'zod';
+import { orEnd, readArguments, readOptions, wholeNumber } from '../lib/client/command-line.ts';
 import { apiClient } from '../lib/client/http.ts';
 import { readOperatorKey } from '../lib/client/operator.ts';
 import { type CloudProcess, spawnCloud } from '../lib/local/spawn.ts';
@@ -24,22 +24,39 @@ import { prepareShop } from './shop.ts';
 import { drained, perOrder, snapshot, useBetween } from './use.ts';
 import type { ShopInput } from './work.ts';
 
-const { values } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    only: { type: 'string' },
-    data: { type: 'string' },
-    runs: { type: 'string' },
-    synchronous: { type: 'string', default: 'FULL' },
-    profile: { type: 'boolean', default: false },
-  },
-});
+const BASKETS = 'baskets-13k.csv.gz';
+const NAMES = [...new Set([...ROWS.map((row) => row.as ?? row.name), 'contention', 'baskets'])];
+const USAGE = `Usage: npm run bench [-- --quick] [--only ROW] [--data DIR] [--runs N] [--synchronous FULL|NORMAL] [--profile]
+Rows: ${NAMES.join(', ')}`;
+const { values } = orEnd(() =>
+  readArguments(USAGE, {
+    options: {
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      data: { type: 'string' },
+      runs: { type: 'string' },
+      synchronous: { type: 'string', default: 'FULL' },
+      profile: { type: 'boolean', default: false },
+    },
+  }),
+);
+const options = orEnd(() =>
+  readOptions(
+    USAGE,
+    z.object({
+      only: z.enum(NAMES, { error: 'there is no such row' }).optional(),
+      data: z
+        .string()
+        .refine((folder) => existsSync(join(folder, BASKETS)), { error: `there is no ${BASKETS} in it` })
+        .optional(),
+      runs: wholeNumber(1),
+      synchronous: z.enum(['FULL', 'NORMAL'], { error: 'FULL or NORMAL is needed' }),
+    }),
+    { ...values, runs: values.runs ?? (values.quick ? '1' : '3') },
+  ),
+);
 const [warmUpSeconds, seconds] = values.quick ? [5, 10] : [10, 60];
-const runs = z.coerce
-  .number()
-  .int()
-  .min(1)
-  .parse(values.runs ?? (values.quick ? '1' : '3'));
+const { runs } = options;
 const CLIENTS = 32;
 const report = createReport();
 const speeds: number[] = [];
@@ -101,7 +118,7 @@ const measure = async (cloud: CloudProcess, row: Row, shop: ShopInput): Promise<
 };
 
 const readBaskets = (dir: string): string[][] =>
-  gunzipSync(readFileSync(join(dir, 'baskets-13k.csv.gz')))
+  gunzipSync(readFileSync(join(dir, BASKETS)))
     .toString('utf8')
     .split('\n')
     .filter((line) => line !== '')
@@ -134,9 +151,9 @@ const main = async (cloud: CloudProcess): Promise<void> => {
       'Vendure 200 sold; Medusa 45 to 50 in 100 s',
     );
   }
-  const data = values.data ?? process.env['CARTWRIGHT_DATA'];
+  const data = options.data ?? process.env['CARTWRIGHT_DATA'];
   if (wanted('baskets')) {
-    if (data === undefined || !existsSync(join(data, 'baskets-13k.csv.gz'))) {
+    if (data === undefined || !existsSync(join(data, BASKETS))) {
       notes.push(
         'Replay of real baskets: left out, no data folder was given (--data DIR with baskets-13k.csv.gz and catalogue-10k.csv.gz).',
       );
@@ -211,7 +228,9 @@ if (values.only === undefined) await bundles();
 console.log(
   `${machine}; commit ${commit}; ${CLIENTS} clients, ${warmUpSeconds} s warm-up, ${seconds} s measured, ${runs} run(s); ` +
     `data on disk, synchronous=${values.synchronous}; several invocations at once in an environment; ` +
-    `machine speed ${Math.min(...speeds)} to ${Math.max(...speeds)} JSON round trips/ms`,
+    (speeds.length === 0
+      ? 'machine speed not measured'
+      : `machine speed ${Math.min(...speeds)} to ${Math.max(...speeds)} JSON round trips/ms`),
 );
 console.log(report.rows());
 for (const note of notes) console.log(`\n${note}`);

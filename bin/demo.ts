@@ -8,10 +8,12 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import Table from 'cli-table3';
 import { Listr, type ListrTask } from 'listr2';
+import * as z from 'zod';
+import { httpUrl, orEnd, readArguments, readOptions, UsageError } from '../lib/client/command-line.ts';
 import { type ApiClient, apiClient } from '../lib/client/http.ts';
 import { checkWalls, sellFrom } from '../lib/client/first-sale.ts';
 import { readOperatorKey } from '../lib/client/operator.ts';
@@ -22,13 +24,20 @@ import { importCatalogue, onboardShop, setUpRules, type Shop, type ShopPlan } fr
 import { until } from '../lib/client/until.ts';
 import { spawnCloud } from '../lib/local/spawn.ts';
 
-const { values } = parseArgs({ options: { csv: { type: 'string' }, url: { type: 'string' } } });
+const USAGE = 'Usage: npm run demo [-- --csv FILE] [--url URL]';
+const { values } = orEnd(() => readArguments(USAGE, { options: { csv: { type: 'string' }, url: { type: 'string' } } }));
+orEnd(() => readOptions(USAGE, z.object({ url: httpUrl().optional() }), values));
 
 const readCsv = (file: string): Buffer => {
-  const bytes = readFileSync(file);
-  return file.endsWith('.gz') ? gunzipSync(bytes) : bytes;
+  try {
+    const bytes = readFileSync(file);
+    return file.endsWith('.gz') ? gunzipSync(bytes) : bytes;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(`The product CSV ${file} cannot be read: ${reason}\n${USAGE}`, { cause });
+  }
 };
-const csv = readCsv(values.csv ?? new URL('../samples/catalogue.csv', import.meta.url).pathname);
+const csv = orEnd(() => readCsv(values.csv ?? fileURLToPath(new URL('../samples/catalogue.csv', import.meta.url))));
 
 /** Slugs are unique in a deployment, and the demo may run against one that it ran against before. */
 const run = Date.now().toString(36);
@@ -119,6 +128,7 @@ const shopAt = (index: number): Shop => {
 };
 
 const report = (): void => {
+  if (found.findings.length === 0) return;
   const broken = found.findings.filter((finding) => !finding.kept);
   const table = new Table({
     head: ['promise', 'kept'],
@@ -138,7 +148,7 @@ const report = (): void => {
 const withCloud = async (work: (url: string, operatorKey: string) => Promise<void>): Promise<void> => {
   if (values.url !== undefined) {
     const operatorKey = process.env['CARTWRIGHT_OPERATOR_KEY'];
-    if (operatorKey === undefined)
+    if (!operatorKey)
       throw new Error('Set CARTWRIGHT_OPERATOR_KEY to the operator key (npm run operator -- key prints it).');
     await work(values.url, operatorKey);
     return;

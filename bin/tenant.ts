@@ -3,35 +3,45 @@
  * --currency EUR --locale en --time-zone Europe/Berlin [--plan growth] --url API_URL`. The operator key is read from
  * CARTWRIGHT_OPERATOR_KEY. Prints the tenant's first keys: the secret one is shown here only.
  */
-import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
+import * as z from 'zod';
+import { httpUrl, orEnd, readArguments, readOptions } from '../lib/client/command-line.ts';
 import { apiClient } from '../lib/client/http.ts';
 import { onboardShop } from '../lib/client/shop.ts';
 
 const USAGE =
   'Usage: npm run tenant -- create --name NAME --slug SLUG --email OWNER --country DE --currency EUR [--currency USD] --locale en --time-zone Europe/Berlin [--plan growth] --url URL';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    name: { type: 'string' },
-    slug: { type: 'string' },
-    email: { type: 'string' },
-    country: { type: 'string' },
-    currency: { type: 'string', multiple: true },
-    locale: { type: 'string', multiple: true },
-    'time-zone': { type: 'string', default: 'UTC' },
-    plan: { type: 'string', default: 'growth' },
-    url: { type: 'string' },
-  },
-});
+const { values, positionals } = orEnd(() =>
+  readArguments(USAGE, {
+    allowPositionals: true,
+    options: {
+      name: { type: 'string' },
+      slug: { type: 'string' },
+      email: { type: 'string' },
+      country: { type: 'string' },
+      currency: { type: 'string', multiple: true },
+      locale: { type: 'string', multiple: true },
+      'time-zone': { type: 'string', default: 'UTC' },
+      plan: { type: 'string', default: 'growth' },
+      url: { type: 'string' },
+    },
+  }),
+);
+orEnd(() => readOptions(USAGE, z.object({ url: httpUrl().optional() }), values));
 const { name, slug, email, country, currency, locale, url } = values;
 const operatorKey = process.env['CARTWRIGHT_OPERATOR_KEY'];
+const missing = Object.entries({ name, slug, email, country, currency, locale, url })
+  .filter(([, value]) => !value)
+  .map(([option]) => `--${option}`);
 
-if (positionals[0] !== 'create' || !name || !slug || !email || !country || !currency || !locale || !url) {
+if (positionals.length !== 1 || positionals[0] !== 'create') {
   console.error(USAGE);
   process.exitCode = 2;
-} else if (operatorKey === undefined) {
+} else if (!name || !slug || !email || !country || !currency || !locale || !url) {
+  console.error(`Missing: ${missing.join(', ')}.\n${USAGE}`);
+  process.exitCode = 2;
+} else if (!operatorKey) {
   console.error('Set CARTWRIGHT_OPERATOR_KEY to the operator key (npm run operator -- key prints it).');
   process.exitCode = 2;
 } else {

@@ -3,36 +3,53 @@
  * `npm run prove -- grants [--sample N] [--seed N] [--only TEXT] [--lanes 2] [--uses FILE] [--keep FILE]`,
  * `npm run prove -- planted`.
  */
-import { parseArgs } from 'node:util';
+import * as z from 'zod';
+import { orEnd, readArguments, readOptions, wholeNumber } from '../lib/client/command-line.ts';
 import { proveGrants, seedOfApp } from './grants.ts';
 import { proveKill } from './kill.ts';
 import { provePlanted } from './planted/prove.ts';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    kills: { type: 'string', default: '10' },
-    sample: { type: 'string' },
-    seed: { type: 'string' },
-    lanes: { type: 'string', default: '2' },
-    uses: { type: 'string' },
-    keep: { type: 'string' },
-    only: { type: 'string', default: '' },
-  },
-});
-const seed = values.seed === undefined ? undefined : Number(values.seed);
+const USAGE = `Usage: npm run prove -- kill [--kills 10] [--seed N]
+       npm run prove -- grants [--sample N] [--seed N] [--only TEXT] [--lanes 2] [--uses FILE] [--keep FILE]
+       npm run prove -- planted`;
+const { values, positionals } = orEnd(() =>
+  readArguments(USAGE, {
+    allowPositionals: true,
+    options: {
+      kills: { type: 'string', default: '10' },
+      sample: { type: 'string' },
+      seed: { type: 'string' },
+      lanes: { type: 'string', default: '2' },
+      uses: { type: 'string' },
+      keep: { type: 'string' },
+      only: { type: 'string', default: '' },
+    },
+  }),
+);
+const { kills, sample, seed, lanes } = orEnd(() =>
+  readOptions(
+    USAGE,
+    z.object({
+      kills: wholeNumber(1),
+      sample: wholeNumber(1).optional(),
+      seed: wholeNumber(0).optional(),
+      lanes: wholeNumber(1),
+    }),
+    values,
+  ),
+);
 
 const proofs: Readonly<Record<string, () => Promise<boolean>>> = {
   grants: () =>
     proveGrants({
-      sample: values.sample === undefined ? undefined : Number(values.sample),
+      sample,
       seed: seed ?? seedOfApp('cdk.out'),
       only: values.only,
       uses: values.uses,
       keep: values.keep,
-      lanes: Number(values.lanes),
+      lanes,
     }),
-  kill: () => proveKill({ kills: Number(values.kills), seed: seed ?? Math.floor(Math.random() * 2 ** 31) }),
+  kill: () => proveKill({ kills, seed: seed ?? Math.floor(Math.random() * 2 ** 31) }),
   planted: provePlanted,
 };
 
@@ -40,7 +57,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 const proof = proofs[positionals[0] ?? ''];
 if (proof === undefined) {
-  console.error(`Usage: npm run prove -- ${Object.keys(proofs).join('|')} [--kills 10] [--sample N] [--seed N]`);
+  console.error(USAGE);
   process.exitCode = 2;
 } else if (!(await proof())) {
   process.exitCode = 1;

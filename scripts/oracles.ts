@@ -5,8 +5,8 @@
  * command. `npm run oracles [-- NAME ...] [--report FILE]`; the file takes the counts of all suites.
  */
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
+import { orEnd, readArguments } from '../lib/client/command-line.ts';
 import { exercised, type Exercised } from './oracles/exercised.ts';
 import { install } from './oracles/install.ts';
 import { oracles } from './oracles/oracles.ts';
@@ -14,7 +14,12 @@ import { oracles } from './oracles/oracles.ts';
 /** For all installations together. */
 const INSTALL_MS = 180_000;
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { report: { type: 'string' } } });
+const { values, positionals } = orEnd(() =>
+  readArguments('Usage: npm run oracles [-- NAME ...] [--report FILE]', {
+    allowPositionals: true,
+    options: { report: { type: 'string' } },
+  }),
+);
 const unknown = positionals.filter((name) => !oracles.some((oracle) => oracle.name === name));
 if (unknown.length > 0) {
   console.error(`There is no ${unknown.join(', ')}. There are: ${oracles.map(({ name }) => name).join(', ')}.`);

@@ -117,8 +117,12 @@ export const apiClient = (base: ApiBase, observe?: Observer): ApiClient => {
             });
           },
         );
-        call.setTimeout(30_000, () => call.destroy(new Error(`${method} ${path}: no answer in 30 s`)));
-        call.on('error', reject);
+        call.setTimeout(30_000, () => call.destroy(new Error('nothing came in 30 s')));
+        call.on('error', (cause) => {
+          // Where a name has several addresses, the error of all of them together has no message.
+          const reason = cause.message === '' && 'code' in cause ? String(cause.code) : cause.message;
+          reject(new Error(`${method} ${path}: ${url.origin} gave no answer (${reason})`, { cause }));
+        });
         call.end(payload);
       }),
   };

@@ -18,6 +18,15 @@ export class StateInUse extends Error {
   }
 }
 
+/** Thrown when the state file is not what SQLite wrote. */
+export class StateUnreadable extends Error {
+  constructor(file: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(`${file} cannot be read (${reason}). "npm start -- --fresh" deletes the state and begins anew.`, { cause });
+    this.name = 'StateUnreadable';
+  }
+}
+
 const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)));
 
 const isLocked = (error: unknown): boolean => error instanceof Error && /locked|busy/i.test(error.message);
@@ -33,7 +42,7 @@ const open = (file: string): DatabaseSync => {
     database.exec('CREATE TABLE IF NOT EXISTS opened (at INTEGER); DELETE FROM opened; INSERT INTO opened VALUES (0)');
   } catch (error) {
     database.close();
-    throw isLocked(error) ? new StateInUse(file, error) : error;
+    throw isLocked(error) ? new StateInUse(file, error) : new StateUnreadable(file, error);
   }
   return database;
 };

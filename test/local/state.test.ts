@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createState, StateInUse } from '../../lib/local/state.ts';
+import { createState, StateInUse, StateUnreadable } from '../../lib/local/state.ts';
 
 let directory: string;
 beforeEach(() => {
@@ -18,6 +18,15 @@ const values = (state: ReturnType<typeof openState>) =>
     .prepare('SELECT value FROM things ORDER BY value')
     .all()
     .map((row) => row['value']);
+
+test('a state file that SQLite did not write is refused with what can be done', () => {
+  writeFileSync(
+    join(directory, 'state.db'),
+    'no database at all, but long enough to have a header of its own '.repeat(99),
+  );
+  expect(() => openState()).toThrow(StateUnreadable);
+  expect(() => openState()).toThrow('"npm start -- --fresh"');
+});
 
 test('what was committed is there after the state is opened again', async () => {
   const first = openState();

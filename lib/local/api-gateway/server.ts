@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { Log, Meter } from '../contracts.ts';
+import { listen } from '../listen.ts';
 import { domainOf } from '../log.ts';
 import type { Apis } from './apis.ts';
 import { headerOf, type Exchange } from './exchange.ts';
@@ -143,17 +144,11 @@ export const createGatewayServer = (deps: {
 
   return {
     /** Listens on 127.0.0.1; answers the base URL. */
-    start: (): Promise<string> =>
-      new Promise((resolve, reject) => {
-        // Two APIs that serve the same path are found here, not by the first request.
-        apis.router();
-        server.once('error', reject);
-        server.listen(deps.port, '127.0.0.1', () => {
-          const address = server.address();
-          if (address === null || typeof address === 'string') reject(new Error('the server has no port'));
-          else resolve(`http://127.0.0.1:${address.port}`);
-        });
-      }),
+    async start(): Promise<string> {
+      // Two APIs that serve the same path are found here, not by the first request.
+      apis.router();
+      return listen(server, { port: deps.port, what: 'The API', option: '--port' });
+    },
     /** Takes no more requests, lets those under way end for a moment, then closes what is left. */
     stop: (): Promise<void> =>
       new Promise((resolve) => {

@@ -15,7 +15,7 @@ export const engineBinary = (platform = `${process.platform}-${process.arch}`): 
   } catch (cause) {
     throw new Error(
       `There is no DynamoDB engine for this platform yet. Either run "npm install --no-save ${name}@1.2.1", ` +
-        'or give the URL of any DynamoDB-compatible endpoint as the engine endpoint.',
+        'or give the URL of any DynamoDB-compatible endpoint: "npm start -- --engine-endpoint URL".',
       { cause },
     );
   }
@@ -86,7 +86,12 @@ const start = async (file: string, onExit: (why: string) => void): Promise<Engin
     });
     keeper.once('error', reject);
     void exited.then((status) =>
-      reject(new Error(`The DynamoDB engine ended with status ${status}: ${lines.join(' ')}`)),
+      reject(
+        new Error(
+          `The DynamoDB engine ended with status ${status}: ${lines.join(' ')}\nIf ${file} is damaged, ` +
+            '"npm start -- --fresh" deletes the state and begins anew.',
+        ),
+      ),
     );
   });
   void exited.then((status) => {

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AwsService, Iam, Log, Meter, Stoppable } from '../contracts.ts';
+import { listen } from '../listen.ts';
 import { createDispatch } from './dispatch.ts';
 import type { Dispatch } from './dispatch.ts';
 import { answerGrants, GRANTS_PATH } from './grants-api.ts';
@@ -125,13 +126,7 @@ export const createEndpoint = (options: {
       return url;
     },
     async start() {
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(options.port, '127.0.0.1', resolve);
-      });
-      const address = server.address();
-      if (address === null || typeof address === 'string') throw new Error('The AWS endpoint has no port');
-      url = `http://127.0.0.1:${address.port}`;
+      url = await listen(server, { port: options.port, what: 'The AWS endpoint', option: '--aws-port' });
     },
     async stop() {
       const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
