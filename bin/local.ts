@@ -2,6 +2,7 @@
  * `npm start`: synthesizes the app and runs it on this machine.
  *
  * `--fresh` begins with empty state; `--filter-domain`, `--filter-trace` and `--level` choose lines of the live log;
+ * (the log begins when the demo shops are there, with `--level debug` at once);
  * `--port` and `--aws-port` choose ports (0: any free one); `--state` the state directory; `--concurrency one|many`;
  * `--synchronous FULL|NORMAL`; `--engine-endpoint URL` takes another DynamoDB; `--profile` prints where the time went. `WEATHER=rough` (with
  * `WEATHER_SEED`) makes the cloud unkind. `--bare` takes the app in cdk.out as it is (or in `--assembly`), with no demo shops
@@ -9,8 +10,8 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import * as z from 'zod';
+import { httpUrl, orEnd, readArguments, readOptions, wholeNumber } from '../lib/client/command-line.ts';
 import { demoShops } from '../lib/client/demo-shops.ts';
 import { apiClient } from '../lib/client/http.ts';
 import { readOperatorKey } from '../lib/client/operator.ts';
@@ -24,48 +25,71 @@ import { changedStacks, createStackWatch } from '../lib/local/start/stack-change
 import { ensureAssembly, synthesize } from '../lib/local/start/synthesis.ts';
 import { BUNDLES, bundleOptions, lambdaEntries } from '../scripts/bundle.ts';
 
-const { values } = parseArgs({
-  options: {
-    fresh: { type: 'boolean', default: false },
-    bare: { type: 'boolean', default: false },
-    'ready-line': { type: 'boolean', default: false },
-    profile: { type: 'boolean', default: false },
-    port: { type: 'string', default: '4000' },
-    'aws-port': { type: 'string', default: '4566' },
-    state: { type: 'string', default: '.local/state' },
-    concurrency: { type: 'string', default: 'many' },
-    synchronous: { type: 'string', default: 'FULL' },
-    'engine-endpoint': { type: 'string' },
-    assembly: { type: 'string' },
-    without: { type: 'string', multiple: true },
-    level: { type: 'string' },
-    'filter-domain': { type: 'string' },
-    'filter-trace': { type: 'string' },
-  },
-});
+const USAGE = `Usage: npm start -- [--fresh] [--port 4000] [--aws-port 4566] [--state .local/state]
+  [--filter-domain DOMAIN] [--filter-trace ID] [--level debug|info|warn|error] [--concurrency one|many]
+  [--synchronous FULL|NORMAL] [--engine-endpoint URL] [--profile] [--bare [--assembly cdk.out]] [--without STATEMENT]; WEATHER=rough npm start`;
 
-const port = z.coerce.number().int().min(0).max(65_535);
+const { values } = orEnd(() =>
+  readArguments(USAGE, {
+    options: {
+      fresh: { type: 'boolean', default: false },
+      bare: { type: 'boolean', default: false },
+      'ready-line': { type: 'boolean', default: false },
+      profile: { type: 'boolean', default: false },
+      port: { type: 'string', default: '4000' },
+      'aws-port': { type: 'string', default: '4566' },
+      state: { type: 'string', default: '.local/state' },
+      concurrency: { type: 'string', default: 'many' },
+      synchronous: { type: 'string', default: 'FULL' },
+      'engine-endpoint': { type: 'string' },
+      assembly: { type: 'string' },
+      without: { type: 'string', multiple: true },
+      level: { type: 'string' },
+      'filter-domain': { type: 'string' },
+      'filter-trace': { type: 'string' },
+    },
+  }),
+);
+
+const oneOf = <const Words extends readonly string[]>(words: Words) =>
+  z.enum(words, { error: `${words.join(' or ')} is needed` });
 
 const Settings = z.object({
-  port,
-  'aws-port': port,
-  concurrency: z.enum(['one', 'many']),
-  synchronous: z.enum(['FULL', 'NORMAL']),
-  level: z.enum(['debug', 'info', 'warn', 'error']),
-  weather: z.enum(['calm', 'rough']),
-  seed: z.coerce.number().int(),
+  port: wholeNumber(0, 65_535),
+  'aws-port': wholeNumber(0, 65_535),
+  concurrency: oneOf(['one', 'many']),
+  synchronous: oneOf(['FULL', 'NORMAL']),
+  level: oneOf(['debug', 'info', 'warn', 'error']),
+  'engine-endpoint': httpUrl().optional(),
+  WEATHER: oneOf(['calm', 'rough']),
+  WEATHER_SEED: wholeNumber(0),
 });
 
-const { CARTWRIGHT_LOG_LEVEL: functionLevel, WEATHER: weather = 'calm', WEATHER_SEED: seed = '1' } = process.env;
-const settings = Settings.parse({ ...values, level: values.level ?? functionLevel ?? 'info', weather, seed });
+const { CARTWRIGHT_LOG_LEVEL: functionLevel, WEATHER = 'calm', WEATHER_SEED = '1' } = process.env;
+const settings = orEnd(() =>
+  readOptions(USAGE, Settings, {
+    ...values,
+    level: values.level ?? functionLevel ?? 'info',
+    WEATHER,
+    WEATHER_SEED,
+  }),
+);
 
 // Lambda's time zone; a worker cannot have one of its own.
 process.env['TZ'] = 'UTC';
 
+/** While the demo shops are made, hundreds of lines would hide how far they are. */
+let seeding = false;
+
 const log = createLog({
   print: (line) => console.log(line),
   now: () => Date.now(),
-  filter: { domain: values['filter-domain'], trace: values['filter-trace'], level: settings.level },
+  filter: {
+    domain: values['filter-domain'],
+    trace: values['filter-trace'],
+    level: settings.level,
+    hushed: () => seeding && settings.level !== 'debug',
+  },
   colour: process.stdout.isTTY,
 });
 const say = (message: string, level: 'info' | 'warn' | 'error' = 'info'): void =>
@@ -98,10 +122,10 @@ const start = async (): Promise<Cloud> => {
     stateDir: values.state,
     apiPort: settings.port,
     awsPort: settings['aws-port'],
-    weather: { rough: settings.weather === 'rough', seed: settings.seed },
+    weather: { rough: settings.WEATHER === 'rough', seed: settings.WEATHER_SEED },
     concurrency: settings.concurrency,
     synchronous: settings.synchronous,
-    engineEndpoint: values['engine-endpoint'],
+    engineEndpoint: settings['engine-endpoint'],
     log,
     variables: functionLevel === undefined ? {} : { CARTWRIGHT_LOG_LEVEL: functionLevel },
     profile: values.profile,
@@ -119,15 +143,17 @@ const announce = async (cloud: Cloud): Promise<void> => {
   }
   if (values.bare) return;
   const api = apiClient(cloud.apiUrl);
+  seeding = true;
   try {
     const operatorKey = await readOperatorKey({ stage: 'dev', endpoint: cloud.awsUrl });
-    let last = '';
+    const said = new Set<string>();
     const shops = await demoShops(api, operatorKey, join(values.state, 'demo-shops.json'), (message) => {
-      if (message !== last) say(message);
-      last = message;
+      if (!said.has(message)) say(message);
+      said.add(message);
     });
     console.log(welcome(cloud.apiUrl, cloud.awsUrl, shops));
   } finally {
+    seeding = false;
     api.close();
   }
 };

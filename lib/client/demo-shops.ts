@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
-import { call } from './expect-status.ts';
+import { call, Refused } from './expect-status.ts';
 import type { ApiClient } from './http.ts';
 import { productsAreQuotable } from './quotable.ts';
 import { importCatalogue, onboardShop, setUpRules, type Shop, type ShopPlan, type ShopRules } from './shop.ts';
@@ -76,13 +76,38 @@ const makePeople = async (api: ApiClient, shop: Shop): Promise<Pick<DemoShop, 's
   return { staff, customer };
 };
 
+/** More first starts that were cut short than anyone makes. */
+const ATTEMPTS = 50;
+
+/**
+ * Onboards a demo shop. Where an earlier seeding was cut short, its keys are lost and its slug is taken: the shop is made
+ * anew beside it, with a number.
+ */
+export const onboardDemoShop = async (
+  api: ApiClient,
+  operatorKey: string,
+  plan: ShopPlan,
+  progress: (message: string) => void,
+): Promise<Shop> => {
+  for (let attempt = 1; ; attempt += 1) {
+    const slug = attempt === 1 ? plan.slug : `${plan.slug}-${attempt}`;
+    const numbered = { ...plan, slug, ownerEmail: plan.ownerEmail.replace(`@${plan.slug}.`, `@${slug}.`) };
+    try {
+      return await onboardShop(api, operatorKey, numbered, progress);
+    } catch (error) {
+      if (attempt === ATTEMPTS || !(error instanceof Refused) || error.code !== 'slug_taken') throw error;
+      progress(`${plan.name}: the slug ${slug} is taken, another one is tried`);
+    }
+  }
+};
+
 const seedShop = async (
   api: ApiClient,
   operatorKey: string,
   { plan, rules, catalogue }: DemoPlan,
   progress: (message: string) => void,
 ): Promise<DemoShop> => {
-  const shop = await onboardShop(api, operatorKey, plan, progress);
+  const shop = await onboardDemoShop(api, operatorKey, plan, progress);
   progress(`${plan.name}: tax, shipping, people`);
   const [people] = await Promise.all([makePeople(api, shop), setUpRules(api, shop, rules)]);
   const csv = readFileSync(fileURLToPath(new URL(`../../samples/${catalogue}`, import.meta.url)));
@@ -109,6 +134,23 @@ const seedShop = async (
   };
 };
 
+const readShops = (file: string): readonly DemoShop[] => {
+  try {
+    return z.array(DemoShop).parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (cause) {
+    throw new Error(`${file} cannot be read. Delete it to have new demo shops beside the old ones at the next start.`, {
+      cause,
+    });
+  }
+};
+
+const areThere = async (api: ApiClient, shops: readonly DemoShop[]): Promise<boolean> => {
+  const answers = await Promise.all(
+    shops.map((shop) => api.send('GET', '/v1/catalog/products?limit=1', { credential: shop.publishableKey })),
+  );
+  return answers.every(({ status }) => status !== 401);
+};
+
 /**
  * The two demo shops: onboarded through the public API where there are none yet, else as they were. What was made is kept
  * in `file`, because keys are shown once only.
@@ -119,7 +161,11 @@ export const demoShops = async (
   file: string,
   progress: (message: string) => void,
 ): Promise<readonly DemoShop[]> => {
-  if (existsSync(file)) return z.array(DemoShop).parse(JSON.parse(readFileSync(file, 'utf8')));
+  if (existsSync(file)) {
+    const shops = readShops(file);
+    if (await areThere(api, shops)) return shops;
+    progress('The demo shops are gone with a part of the state: they are made anew');
+  }
   const shops = await Promise.all(SHOPS.map((shop) => seedShop(api, operatorKey, shop, progress)));
   writeFileSync(file, JSON.stringify(shops, null, 2), { mode: 0o600 });
   return shops;

@@ -9,9 +9,19 @@ export const problemCode = (response: ApiResponse): string => {
   return problem.success ? problem.data.code : `no problem document (status ${response.status})`;
 };
 
+/** Thrown when a request that must succeed was refused. */
+export class Refused extends Error {
+  readonly code: string;
+  constructor(request: string, response: ApiResponse) {
+    super(`${request} answered ${response.status}: ${response.text.slice(0, 600)}`);
+    this.name = 'Refused';
+    this.code = problemCode(response);
+  }
+}
+
 /**
  * Sends a request that must succeed and parses its answer.
- * @throws with method, path, status and the problem when it does not
+ * @throws Refused with method, path, status and the problem when it does not
  */
 export const call = async <Schema extends z.ZodType>(
   api: ApiClient,
@@ -21,9 +31,7 @@ export const call = async <Schema extends z.ZodType>(
   request?: ApiRequest,
 ): Promise<z.output<Schema>> => {
   const response = await api.send(method, path, request);
-  if (response.status < 200 || response.status > 299) {
-    throw new Error(`${method} ${path} answered ${response.status}: ${response.text.slice(0, 600)}`);
-  }
+  if (response.status < 200 || response.status > 299) throw new Refused(`${method} ${path}`, response);
   const parsed = schema.safeParse(response.body);
   if (!parsed.success)
     throw new Error(

@@ -6,6 +6,8 @@ export interface LogFilter {
   readonly trace?: string | undefined;
   readonly domain?: string | undefined;
   readonly level?: LogEntry['level'] | undefined;
+  /** While it answers true, only the local cloud itself is heard, and warnings and errors of all. */
+  readonly hushed?: (() => boolean) | undefined;
 }
 
 /** The live log. A source that would have to work for its lines asks `shows` first. */
@@ -71,7 +73,7 @@ export const createLog = (options: {
   readonly filter?: LogFilter | undefined;
   readonly colour?: boolean | undefined;
 }): LiveLog => {
-  const { trace, domain, level = 'info' } = options.filter ?? {};
+  const { trace, domain, level = 'info', hushed } = options.filter ?? {};
   const least = levels[level];
   const shows = (of: LogEntry['level'], from?: string): boolean =>
     levels[of] >= least && (domain === undefined || from === undefined || from === domain);
@@ -79,8 +81,11 @@ export const createLog = (options: {
     shows,
     write(entry) {
       if (!shows(entry.level, entry.domain)) return;
-      if (domain !== undefined && entry.domain !== domain) return;
-      if (trace !== undefined && entry.traceId?.startsWith(trace) !== true) return;
+      // What the local cloud says of itself (a build that failed, a stack that changed) concerns every domain and trace.
+      const ofItself = entry.source === 'cloud' && entry.domain === undefined && entry.traceId === undefined;
+      if (domain !== undefined && entry.domain !== domain && !ofItself) return;
+      if (trace !== undefined && entry.traceId?.startsWith(trace) !== true && !ofItself) return;
+      if (hushed?.() === true && !ofItself && levels[entry.level] < levels.warn) return;
       options.print(formatEntry(entry, new Date(options.now()), options.colour ?? false));
     },
   };

@@ -32,6 +32,20 @@ test('lines are filtered by level, domain and the beginning of the trace', () =>
   expect(lines([placed, charged], { level: 'debug', trace: '1-a' })).toHaveLength(1);
 });
 
+test('what the cloud says of itself passes the filters of domain and trace, not that of the level', () => {
+  const said: LogEntry = { source: 'cloud', level: 'info', message: 'the build failed' };
+  expect(lines([said], { domain: 'payments', trace: '1-a' })).toHaveLength(1);
+  expect(lines([said], { level: 'warn' })).toHaveLength(0);
+});
+
+test('a log that is hushed shows what the cloud says of itself, warnings and errors, until it is not', () => {
+  const said: LogEntry = { source: 'cloud', level: 'info', message: 'onboarding' };
+  const failed: LogEntry = { ...charged, level: 'warn' };
+  expect(lines([said, placed, failed], { hushed: () => true })).toHaveLength(2);
+  const answers = [true, false];
+  expect(lines([placed, placed], { hushed: () => answers.shift() ?? false })).toHaveLength(1);
+});
+
 test('the domain is read from a derived name', () => {
   expect(domainOf('cartwright-dev-orders-place-order')).toBe('orders');
   expect(domainOf('something-else')).toBeUndefined();
