@@ -160,6 +160,19 @@ describe('the lean AWS clients', () => {
     expect(seen).toHaveLength(3);
   });
 
+  it('fail, so that they can try again, when the connection breaks inside an answer', async () => {
+    const broken = createServer((_request, response) => {
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('{', () => response.socket?.destroy());
+    });
+    await new Promise<void>((resolve) => broken.listen(0, '127.0.0.1', resolve));
+    const address = broken.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    const lambda = lambdaOver({ ...at, endpoint: `http://127.0.0.1:${address.port}` });
+    await expect(lambda.invoke(FUNCTION, '{}', 500)).rejects.toThrow('aborted');
+    broken.close();
+  });
+
   it('say what did not answer in time', async () => {
     const silent = createServer(() => undefined);
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));

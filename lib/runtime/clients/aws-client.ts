@@ -116,12 +116,17 @@ export const awsClientOver = (options: AwsClientOptions): AwsClient => {
           body,
           at: new Date(),
         });
+        const failed = (error: Error): void => {
+          clearTimeout(timer);
+          reject(error);
+        };
         const request = (secure ? https : http).request(
           { host: url.hostname, port, method: 'POST', path, headers: signed, agent },
           (response) => {
             const chunks: Buffer[] = [];
             response.on('data', (chunk: Buffer) => chunks.push(chunk));
-            response.on('error', (error) => request.destroy(error));
+            // A connection that breaks inside an answer is the answer's error only: the request is over for Node.
+            response.on('error', failed);
             response.on('end', () => {
               clearTimeout(timer);
               const text = Buffer.concat(chunks).toString('utf8');
@@ -135,10 +140,7 @@ export const awsClientOver = (options: AwsClientOptions): AwsClient => {
           () => request.destroy(new Error(`${what} did not answer in ${timeoutMs} ms`)),
           timeoutMs,
         );
-        request.on('error', (error) => {
-          clearTimeout(timer);
-          reject(error);
-        });
+        request.on('error', failed);
         request.end(body);
       }),
   };
