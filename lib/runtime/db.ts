@@ -162,6 +162,9 @@ const open = (client: DynamoDb, table: string, prefix: string): TenantDb => {
     },
 
     query: async (query) => {
+      // DynamoDB refuses such a range; nothing is in it.
+      if (query.sk !== undefined && 'between' in query.sk && query.sk.between[0] > query.sk.between[1])
+        return { items: [], last: undefined };
       const [pkName, skName] = query.index === undefined ? ['pk', 'sk'] : [`${query.index}pk`, `${query.index}sk`];
       const range =
         query.sk === undefined

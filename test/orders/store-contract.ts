@@ -295,6 +295,7 @@ export const orderStoreContract = (make: () => Promise<Orders>): void => {
       expect(await list({ emailHash: emailHash(tenantA, 'ann@example.com') })).toEqual([orderOf('one')]);
       expect(await list({ from: at(10), to: at(30) })).toEqual([orderOf('two')]);
       expect(await list({ customerId: customerOf('ann'), from: at(11) })).toEqual([orderOf('four')]);
+      expect(await list({ from: at(30), to: at(10) })).toEqual([]);
     });
 
     it('goes on where a page ended, whatever was left out in between', async () => {
