@@ -98,7 +98,9 @@ export const createEventSources = (options: {
     const positions = finished.get(mapping.tableName) ?? new Map<string, number>();
     finished.set(mapping.tableName, positions);
     const row = load.get(mapping.id);
-    const saved = row === undefined ? undefined : Number(row['position']);
+    // Beyond the newest record: it is the position in an earlier life of the table, whose file is gone.
+    const kept = row === undefined ? undefined : Number(row['position']);
+    const saved = kept !== undefined && kept > streams.latest(mapping.tableName) ? 0 : kept;
     positions.set(mapping.id, saved ?? 0);
     const reader = createStreamReader({
       mapping,

@@ -227,6 +227,19 @@ test('a restart goes on after what was finished, and what was not comes again', 
   expect(second.table.trimmed.at(-1)).toBe(3);
 });
 
+test('a table whose file was deleted is read from its beginning, whatever was finished of the old one', async () => {
+  const { batches, consumer } = recording();
+  const first = await world(mapping, consumer);
+  writeAll(first, 'abc');
+  await first.clock.advance(200);
+  await worlds.pop()?.stop();
+  batches.length = 0;
+  const second = await world(mapping, consumer, { directory: first.directory });
+  writeAll(second, 'de');
+  await second.clock.advance(200);
+  expect(batches.flat()).toEqual(['d', 'e']);
+});
+
 test('a mapping that begins at the newest record does not see older ones, even after a restart', async () => {
   const { batches, consumer } = recording();
   const latest = { ...mapping, StartingPosition: 'LATEST' };
