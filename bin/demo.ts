@@ -91,6 +91,8 @@ const saleOf = (api: ApiClient, operatorKey: string, plan: ShopPlan, index: numb
         progress: (state) => (task.output = `${state.status}: ${state.progress?.rows ?? 0} rows`),
       });
       found.equal(`${shop.name}: the import is completed`, ended.status, 'completed');
+      if (ended.status !== 'completed')
+        throw new Error(`The import ended as ${ended.status}: is ${values.csv ?? 'the sample'} a Shopify product CSV?`);
       const seconds = ((performance.now() - started) / 1000).toFixed(1);
       task.title = `${plan.name}: import the catalogue (${ended.progress?.rows ?? 0} rows in ${seconds} s)`;
       task.output = 'waiting for its prices to reach the quotes';
