@@ -21,6 +21,9 @@ export interface LoadMessage {
 /** To a thread: end the profile and send it, as JSON text of pairs: a function, and the milliseconds spent in it. */
 export const END_PROFILE = 'end profile';
 
+/** To a thread, and back: it still takes messages. */
+export const ALIVE = 'alive';
+
 /** Given to an environment at its start. */
 export interface EnvironmentData {
   /** The bundle's file. */

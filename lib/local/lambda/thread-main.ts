@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { startProfile } from '../cpu-profile.ts';
 import { runEnvironment } from './environment.ts';
 import { capturePrinting } from './printing.ts';
-import { END_PROFILE, type LoadMessage, type ThreadData } from './protocol.ts';
+import { ALIVE, END_PROFILE, type LoadMessage, type ThreadData } from './protocol.ts';
 import { separateVariables } from './variables.ts';
 
 /**
@@ -17,8 +17,9 @@ export const runThread = (install?: (options: unknown) => unknown): void => {
   separateVariables();
   const profiled = profile ? startProfile() : undefined;
   let loaded: Promise<void> = Promise.resolve();
-  port.on('message', (message: LoadMessage | typeof END_PROFILE) => {
-    if (message === END_PROFILE) {
+  port.on('message', (message: LoadMessage | typeof END_PROFILE | typeof ALIVE) => {
+    if (message === ALIVE) port.postMessage(ALIVE);
+    else if (message === END_PROFILE) {
       void profiled?.then(async (end) => port.postMessage(JSON.stringify([...(await end())])));
     } else {
       loaded = loaded.then(() => runEnvironment(message, install));

@@ -2,7 +2,7 @@ import { MessageChannel, type Transferable, Worker } from 'node:worker_threads';
 import type { Clock } from '../clock.ts';
 import type { SelfTimes } from '../cpu-profile.ts';
 import { type EnvironmentHost, hostEnvironment, type ThreadEnd } from './environment-host.ts';
-import { END_PROFILE, type EnvironmentData, type LoadMessage, type ThreadData } from './protocol.ts';
+import { ALIVE, END_PROFILE, type EnvironmentData, type LoadMessage, type ThreadData } from './protocol.ts';
 
 /** What an environment is loaded from, and who hears of it (see `hostEnvironment`). */
 export interface EnvironmentOptions {
@@ -26,7 +26,10 @@ interface Thread {
   readonly environments: Set<{ readonly lost: (end: ThreadEnd) => void }>;
   readonly worker: Worker;
   load(options: EnvironmentOptions): EnvironmentHost;
+  profile(): Promise<SelfTimes>;
 }
+
+const parsePairs = (text: string): [string, number][] => JSON.parse(text);
 
 /**
  * Two keep two cores busy beside the main thread and the engine. A thread for each function would be dozens of heaps
@@ -34,7 +37,7 @@ interface Thread {
  */
 const SHARED_THREADS = 2;
 const SHARED_MEMORY_MB = 2_048;
-/** A shared thread that says nothing for this long after a time-out is stuck in a loop. */
+/** A shared thread that does not say within this time that it is alive is stuck in a loop. */
 const STUCK_AFTER_MS = 1_000;
 
 /**
@@ -70,7 +73,12 @@ export const createThreads = (options: {
       trackUnmanagedFds: false,
     });
     const environments: Thread['environments'] = new Set();
-    let heardAt = 0;
+    let profiled: ((times: SelfTimes) => void) | undefined;
+    let isAlive = true;
+    worker.on('message', (text: string) => {
+      if (text === ALIVE) isAlive = true;
+      else profiled?.(new Map(parsePairs(text)));
+    });
     const lose = (reason: ThreadEnd): void => {
       threads.delete(thread);
       for (const environment of environments) environment.lost(reason);
@@ -80,9 +88,10 @@ export const createThreads = (options: {
     worker.on('exit', (exitCode) => lose({ exitCode }));
 
     const watch = (): void => {
-      const since = clock.now();
+      isAlive = false;
+      worker.postMessage(ALIVE);
       clock.after(STUCK_AFTER_MS, () => {
-        if (heardAt >= since || !threads.has(thread)) return;
+        if (isAlive || !threads.has(thread)) return;
         lose({ exitCode: 1 });
         void end(thread);
       });
@@ -91,9 +100,13 @@ export const createThreads = (options: {
     const thread: Thread = {
       environments,
       worker,
+      profile: () =>
+        new Promise((resolve) => {
+          profiled = resolve;
+          worker.postMessage(END_PROFILE);
+        }),
       load({ data, variables, transfer, onPrinted, onGone, onAnswer }) {
         const { port1, port2 } = new MessageChannel();
-        port1.on('message', () => (heardAt = clock.now()));
         const message: LoadMessage = { data, variables, port: port2 };
         worker.postMessage(message, [port2, ...transfer]);
         const environment = hostEnvironment({
@@ -124,19 +137,10 @@ export const createThreads = (options: {
     return others.reduce((best, other) => (other.environments.size < best.environments.size ? other : best), first);
   };
 
-  const profileOf = ({ worker }: Thread): Promise<SelfTimes> =>
-    new Promise((resolve) => {
-      worker.once('message', (text: string) => {
-        const pairs: [string, number][] = JSON.parse(text);
-        resolve(new Map(pairs));
-      });
-      worker.postMessage(END_PROFILE);
-    });
-
   return {
     host: (environment) =>
       (options.shared ? shared() : start(environment.data.functionName, environment.data.memoryMb)).load(environment),
-    profiles: () => Promise.all([...threads].map(profileOf)),
+    profiles: () => Promise.all([...threads].map((thread) => thread.profile())),
     async stop() {
       for (const thread of threads) void end(thread);
       await Promise.all(ending);

@@ -55,6 +55,20 @@ test('a call that is too late gets a time-out, and the function begins anew besi
   expect((await invoke('a')).answer).toMatchObject({ calls: 2 });
 });
 
+test('a thread that is only idle after a time-out keeps its functions', async () => {
+  const source = 'export const handler = (event) => (event.late ? new Promise(() => {}) : 1);';
+  const { invoke, clock } = await world({ late: { source, properties: { Timeout: 2 } }, a: named('a'), b: named('b') });
+  for (const name of ['late', 'a', 'b']) await invoke(name);
+  const waiting = invoke('late', { late: true });
+  await clock.advance(2_200);
+  expect((await waiting).error).toBe('Unhandled');
+  // Long enough in real time for the thread's word to come; the clock has not moved.
+  expect((await invoke('late')).answer).toBe(1);
+  await clock.advance(5_000);
+  expect((await invoke('a')).answer).toMatchObject({ calls: 2 });
+  expect((await invoke('b')).answer).toMatchObject({ calls: 2 });
+});
+
 test('an endless loop costs its thread, whose other functions begin anew', async () => {
   const source = 'export const handler = (event) => { if (event.loop) for (;;); return 1; };';
   const { invoke, clock } = await world({
