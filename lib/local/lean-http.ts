@@ -163,6 +163,7 @@ export const leanHttp = (options: {
       }),
     close() {
       closed = true;
+      for (const { waiting } of queue.splice(0)) waiting.reject(closedError());
       for (const connection of open) connection.destroy();
     },
   };

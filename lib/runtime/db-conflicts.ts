@@ -48,6 +48,19 @@ const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 
 const GIVE_UP_AFTER_MS = 5000;
 
 /**
+ * Waits before a next try, each time it is called.
+ * @throws temporarily_unavailable (503) when 5 s have passed since it was made
+ */
+export const patience = (why: string): ((cause?: unknown) => Promise<void>) => {
+  const deadline = performance.now() + GIVE_UP_AFTER_MS;
+  return async (cause) => {
+    if (performance.now() > deadline)
+      throw temporarilyUnavailable(`${why} Try again in a moment.`, { retryAfter: 1, cause });
+    await pause();
+  };
+};
+
+/**
  * Tries again while DynamoDB refuses a write because another transaction holds one of its items.
  * @throws temporarily_unavailable (503) after 5 s
  */
@@ -55,20 +68,14 @@ export const retryingConflicts = async <Result>(
   work: () => Promise<Result>,
   onConflict?: () => Promise<void>,
 ): Promise<Result> => {
-  const deadline = performance.now() + GIVE_UP_AFTER_MS;
+  const wait = patience('Too many requests want the same item.');
   for (;;) {
     try {
       return await work();
     } catch (error) {
       if (!isPassing(error)) throw error;
-      if (performance.now() > deadline) {
-        throw temporarilyUnavailable('Too many requests want the same item. Try again in a moment.', {
-          retryAfter: 1,
-          cause: error,
-        });
-      }
       await onConflict?.();
-      await pause();
+      await wait(error);
     }
   }
 };

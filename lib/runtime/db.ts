@@ -1,6 +1,6 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { DynamoDb } from './clients/dynamodb.ts';
-import { dbErrors, retryingConflicts } from './db-conflicts.ts';
+import { dbErrors, patience, retryingConflicts } from './db-conflicts.ts';
 import { fromWire, toWire } from './db-wire.ts';
 import { tenantPrefix, withoutPrefix, withPrefix } from './keys.ts';
 import type { TenantId } from './tenant.ts';
@@ -61,7 +61,7 @@ export interface TenantDb {
   query(
     query: Query,
   ): Promise<{ readonly items: readonly Item[]; readonly last: Readonly<Record<string, string | number>> | undefined }>;
-  /** All that exist, in no order; asks 100 keys at a time and again for what DynamoDB left unprocessed. */
+  /** All that exist, in no order; asks 100 keys at a time and again, after a pause, for what DynamoDB left unprocessed. */
   batchGet(keys: readonly Key[], options?: { readonly consistent?: boolean }): Promise<readonly Item[]>;
   /** All or nothing, at most 100. @throws TransactionRefused when a condition failed, with the reason for each write */
   transact(writes: readonly Write[], options?: TransactOptions): Promise<void>;
@@ -196,6 +196,7 @@ const open = (client: DynamoDb, table: string, prefix: string): TenantDb => {
 
     batchGet: async (keys, options) => {
       const found: Item[] = [];
+      const wait = patience('The table answers only a part of what is asked.');
       for (let start = 0; start < keys.length; start += 100) {
         let wanted: Record<string, unknown>[] = keys
           .slice(start, start + 100)
@@ -208,6 +209,7 @@ const open = (client: DynamoDb, table: string, prefix: string): TenantDb => {
           });
           found.push(...(answer.Responses?.[table] ?? []).map(read));
           wanted = (answer.UnprocessedKeys?.[table]?.Keys ?? []).map((key) => fromWire(key));
+          if (wanted.length > 0) await wait();
         }
       }
       return found;
