@@ -31,6 +31,8 @@ export const newGuestCart = async (shop: Shop, more: Record<string, unknown> = {
     // Without a version, what is repeated may be done twice.
     change: async (changes: unknown, headers: Record<string, string> = {}) =>
       certain(await guest.post(`${path}/changes`, { changes }, headers)),
+    // What is refused may be repeated: it is refused again.
+    refusedChange: async (changes: unknown) => guest.post(`${path}/changes`, { changes }),
     guest,
   };
 };

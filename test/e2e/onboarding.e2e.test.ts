@@ -99,8 +99,9 @@ describe('an onboarding that cannot be finished', () => {
     await reaching(id, 'failed');
     const key = { pk: `t#${id}#tenant`, sk: 'meta' };
     await setAttributes('tenants', key, { dueAt: LONG_AGO, dueSk: LONG_AGO });
-    await run('repair-tenants', {});
     await until('the workflow to be started again', async () => {
+      // The job finds what is due in an index, which may be behind.
+      await run('repair-tenants', {});
       const { attempt, dueAt } = await attributesOf('tenants', key);
       return attempt?.N === '1' && dueAt?.NULL === true ? true : undefined;
     });
