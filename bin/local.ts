@@ -96,7 +96,13 @@ const say = (message: string, level: 'info' | 'warn' | 'error' = 'info'): void =
   log.write({ source: 'cloud', level, message });
 
 const bundles = createBundles({
-  bundling: { root: process.cwd(), entries: lambdaEntries, options: bundleOptions, directory: BUNDLES },
+  bundling: {
+    root: process.cwd(),
+    entries: lambdaEntries,
+    options: bundleOptions,
+    directory: BUNDLES,
+    foundations: ['package-lock.json', 'scripts/bundle.ts'],
+  },
   onEdited: () => stackWatch.edited(),
   onBuilt: (entries, milliseconds) =>
     say(`Built ${entries.length === 1 ? entries[0] : `${entries.length} functions`} in ${Math.round(milliseconds)} ms`),

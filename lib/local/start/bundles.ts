@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, watch, writeFileSync, type FSWatcher } from 'node:fs';
+import { existsSync, readFileSync, statSync, watch, writeFileSync, type FSWatcher } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { build, type BuildOptions, type Metafile } from 'esbuild';
@@ -12,10 +12,12 @@ export interface Bundling {
   readonly options: (entries: ReadonlyMap<string, string>) => BuildOptions & { readonly metafile: true };
   /** Directory of the bundles. */
   readonly directory: string;
+  /** Files that every bundle depends on besides its sources: the lock file, the options themselves. */
+  readonly foundations: readonly string[];
 }
 
 export interface Bundles {
-  /** Builds all functions. */
+  /** Builds the functions whose bundle is missing or older than something that it is made of. */
   build(): Promise<void>;
   /** Builds the functions again that an edited file is part of, from now on. */
   watch(): void;
@@ -31,12 +33,15 @@ const Inputs = z.record(z.string(), z.array(z.string()));
 const SETTLE_MS = 15;
 const WATCHED = ['functions', 'lib', 'stacks', 'bin'];
 
+/** Packages change with the lock file only; what a plugin makes up (`lazy-http:http`) is no file. */
+const isOwnFile = (input: string): boolean => !input.startsWith('node_modules/') && !input.includes(':');
+
 const inputsOf = (metafile: Metafile, directory: string): z.output<typeof Inputs> => {
   const inputs: z.output<typeof Inputs> = {};
   for (const [file, output] of Object.entries(metafile.outputs)) {
     if (!file.endsWith('/index.mjs')) continue;
     const entry = file.slice(directory.length + 1, -'/index.mjs'.length);
-    inputs[entry] = Object.keys(output.inputs).filter((input) => !input.startsWith('node_modules/'));
+    inputs[entry] = Object.keys(output.inputs).filter(isOwnFile);
   }
   return inputs;
 };
@@ -98,10 +103,40 @@ export const createBundles = (options: {
     });
   };
 
+  const readInputs = (): void => {
+    if (existsSync(listFile)) inputs = Inputs.parse(JSON.parse(readFileSync(listFile, 'utf8')));
+  };
+
+  /** When files were last changed; what is gone has changed just now. */
+  const changes = (): ((file: string) => number) => {
+    const known = new Map<string, number>();
+    return (file) => {
+      const time = known.get(file) ?? statSync(join(root, file), { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
+      known.set(file, time);
+      return time;
+    };
+  };
+
+  const outdated = (): ReadonlyMap<string, string> => {
+    readInputs();
+    const changedAt = changes();
+    return new Map(
+      [...bundling.entries()].filter(([entry, source]) => {
+        const parts = inputs[entry];
+        const bundle = statSync(join(root, bundling.directory, entry, 'index.mjs'), { throwIfNoEntry: false });
+        if (parts === undefined || bundle === undefined) return true;
+        return [source, ...bundling.foundations, ...parts].some((file) => changedAt(file) >= bundle.mtimeMs);
+      }),
+    );
+  };
+
   return {
-    build: () => buildEntries(bundling.entries()),
+    build: async () => {
+      const entries = outdated();
+      if (entries.size > 0) await buildEntries(entries);
+    },
     watch() {
-      if (existsSync(listFile)) inputs = Inputs.parse(JSON.parse(readFileSync(listFile, 'utf8')));
+      readInputs();
       for (const directory of WATCHED) {
         if (!existsSync(join(root, directory))) continue;
         watchers.push(

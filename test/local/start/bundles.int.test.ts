@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { createBundles, type Bundles } from '../../../lib/local/start/bundles.ts';
@@ -24,6 +24,7 @@ const project = () => {
   write('functions/shop/greet.lambda.ts', source(`import { word } from './word.ts';`));
   write('functions/shop/other.lambda.ts', source(`const word = 'other';`));
   write('stacks/shop-stack.ts', 'export {};');
+  write('lock.json', '{}');
   const built: string[][] = [];
   const edited: string[] = [];
   const problems: string[] = [];
@@ -31,6 +32,7 @@ const project = () => {
     bundling: {
       root,
       directory: 'dist',
+      foundations: ['lock.json'],
       entries: () =>
         new Map(['greet', 'other'].map((name) => [`shop/${name}`, `functions/shop/${name}.lambda.ts`] as const)),
       options: (entries) => ({
@@ -52,12 +54,41 @@ const project = () => {
     directory.remove();
   });
   const bundleOf = (name: string) => readFileSync(join(root, `dist/shop/${name}/index.mjs`), 'utf8');
-  return { write, bundles, built, edited, problems, bundleOf };
+  /** Sets when a file was last changed, in seconds since 1970. */
+  const touch = (file: string, at: number): void => utimesSync(join(root, file), at, at);
+  return { write, touch, bundles, built, edited, problems, bundleOf };
 };
 
 const expectSoon = async (holds: () => boolean): Promise<void> => {
   await expect.poll(holds, { timeout: 10_000, interval: 10 }).toBe(true);
 };
+
+test('a build leaves alone what is newer than all that it is made of', async () => {
+  const { write, touch, bundles, bundleOf } = project();
+  const sources = ['word.ts', 'greet.lambda.ts', 'other.lambda.ts'].map((name) => `functions/shop/${name}`);
+  const begin = async (): Promise<void> => {
+    await bundles.build();
+    for (const file of [...sources, 'lib/runtime/mark.ts', 'lock.json']) touch(file, 1_000_000_000);
+    for (const name of ['greet', 'other']) {
+      write(`dist/shop/${name}/index.mjs`, 'as it was');
+      touch(`dist/shop/${name}/index.mjs`, 1_500_000_000);
+    }
+  };
+  const rebuilt = async (): Promise<string[]> => {
+    await bundles.build();
+    return ['greet', 'other'].filter((name) => bundleOf(name) !== 'as it was');
+  };
+  await begin();
+  expect(await rebuilt()).toEqual([]);
+  touch('functions/shop/word.ts', 1_600_000_000);
+  expect(await rebuilt()).toEqual(['greet']);
+  await begin();
+  touch('lib/runtime/mark.ts', 1_600_000_000);
+  expect(await rebuilt()).toEqual(['greet', 'other']);
+  await begin();
+  touch('lock.json', 1_600_000_000);
+  expect(await rebuilt()).toEqual(['greet', 'other']);
+});
 
 test('an edited file builds the functions that it is part of, and no others', async () => {
   const { write, bundles, built, bundleOf } = project();
