@@ -42,3 +42,14 @@ export const oracleUrl = (variable: string): string => {
   if (url === undefined) throw new Error(`${variable} is missing: npm run oracles starts an oracle and sets it`);
   return url;
 };
+
+/** The name of the error that a call is refused with. */
+export const refusal = async (call: Promise<unknown>): Promise<string> => {
+  try {
+    await call;
+  } catch (error) {
+    if (error instanceof Error) return error.name;
+    throw error;
+  }
+  throw new Error('the call was not refused');
+};

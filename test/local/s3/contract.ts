@@ -11,19 +11,9 @@ import {
 import type { S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { beforeAll, describe, expect } from 'vitest';
-import { contractCases, type Case, type Differences } from '../contract-cases.ts';
+import { contractCases, refusal, type Case, type Differences } from '../contract-cases.ts';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64');
-
-const refusal = async (call: Promise<unknown>): Promise<string> => {
-  try {
-    await call;
-  } catch (error) {
-    if (error instanceof Error) return error.name;
-    throw error;
-  }
-  throw new Error('the call was not refused');
-};
 
 type Open = () => Promise<{ client: S3Client; bucket: string }>;
 

@@ -11,7 +11,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
-import { contractCases, type Case, type Differences } from '../contract-cases.ts';
+import { contractCases, refusal, type Case, type Differences } from '../contract-cases.ts';
 
 /** The attributes of a new queue that the contract sets. */
 interface QueueProperties {
@@ -37,16 +37,6 @@ export const sqsContract = (name: string, open: OpenQueues, differences: Differe
   describe(name, { concurrent: true }, () => {
     contractCases(differences, (test) => declare(test, open));
   });
-};
-
-const refusal = async (call: Promise<unknown>): Promise<string> => {
-  try {
-    await call;
-  } catch (error) {
-    if (error instanceof Error) return error.name;
-    throw error;
-  }
-  throw new Error('the call was not refused');
 };
 
 const declare = (test: Case, open: OpenQueues): void => {
