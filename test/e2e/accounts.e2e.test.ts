@@ -34,24 +34,26 @@ describe('the owner', () => {
     anyone.post('/v1/accounts/staff/invitations/accept', { token, password });
 
   it('is let in by the invitation alone, and only by the password that was set first', async () => {
-    const token = shop.ownerInvitation ?? '';
+    const invited = await newShop('invited');
+    const token = invited.ownerInvitation ?? '';
     expect(outcome(await accept('inv_nonsense', PASSWORD))).toBe('401 invalid_invitation');
     expect(outcome(await accept(`${token.slice(0, -2)}AA`, PASSWORD))).toBe('401 invalid_invitation');
-    const swapped = token.replace(shop.tenantId, other.tenantId);
+    const swapped = token.replace(invited.tenantId, other.tenantId);
     expect(outcome(await accept(swapped, PASSWORD))).toBe('401 invalid_invitation');
     expect(outcome(await accept(token, 'short'))).toBe('400 invalid_request');
-    const before = await anyone.post(staffSessions, { email: shop.ownerEmail, password: PASSWORD });
+    const before = await anyone.post(staffSessions, { email: invited.ownerEmail, password: PASSWORD });
     expect(outcome(before)).toBe('401 invalid_credentials');
 
     const accepted = await accept(token, PASSWORD);
-    expect(accepted.body).toMatchObject({ tenant: shop.tenantId, staffId: expect.stringMatching(/^stf_/) });
+    expect(accepted.body).toMatchObject({ tenant: invited.tenantId, staffId: expect.stringMatching(/^stf_/) });
     expect((await accept(token, PASSWORD)).body).toEqual(accepted.body);
     expect((await accept(token, 'a different passphrase 43')).status).toBe(401);
-    const tenant = await as(operatorKey).get(`/v1/tenants/${shop.tenantId}`);
+    const tenant = await as(operatorKey).get(`/v1/tenants/${invited.tenantId}`);
     expect(tenant.body).toMatchObject({ ownerStatus: 'accepted', ownerInvitation: null });
   });
 
   it('logs in with email and password, whatever the email looks like, and may do everything', async () => {
+    await loginAsOwner(shop);
     const email = ` ${shop.ownerEmail.toUpperCase()} `;
     const answer = await anyone.post(staffSessions, { email, password: PASSWORD });
     expect([answer.status, answer.body]).toMatchObject([201, { tenant: shop.tenantId }]);
@@ -104,8 +106,9 @@ describe('the owner', () => {
   });
 
   it('is locked out for a while after five wrong passwords, as is an email that nobody has', async () => {
-    await loginAsOwner(other);
-    for (const email of [other.ownerEmail, `${unique('nobody')}@example.com`]) {
+    const guessed = await newShop('guessed');
+    await loginAsOwner(guessed);
+    for (const email of [guessed.ownerEmail, `${unique('nobody')}@example.com`]) {
       const guesses = await guessFiveTimes((password) => anyone.post(staffSessions, { email, password }));
       expect(guesses).toEqual(guesses.map(() => '401 invalid_credentials'));
       const locked = await anyone.post(staffSessions, { email, password: PASSWORD });
@@ -269,11 +272,12 @@ describe("a customer's address book", () => {
   });
 
   it('has room for twenty', async () => {
-    const made = await Promise.all(Array.from({ length: 4 }, () => customer.post(addresses, addressIn('DE'))));
+    const collector = as((await newCustomer(shop)).accessToken);
+    const made = await Promise.all(Array.from({ length: 4 }, () => collector.post(addresses, addressIn('DE'))));
     expect(made.map(outcome)).toEqual(Array.from({ length: 4 }, () => '201'));
     for (let count = 4; count < 20; count += 1) {
-      expect(outcome(await customer.post(addresses, addressIn('DE')))).toBe('201');
+      expect(outcome(await collector.post(addresses, addressIn('DE')))).toBe('201');
     }
-    expect(outcome(await customer.post(addresses, addressIn('DE')))).toBe('409 too_many_addresses');
+    expect(outcome(await collector.post(addresses, addressIn('DE')))).toBe('409 too_many_addresses');
   });
 });

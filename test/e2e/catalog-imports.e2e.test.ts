@@ -29,13 +29,14 @@ beforeAll(async () => {
 const counts = ({ progress }: { progress: Record<string, number | null> }) =>
   ['created', 'updated', 'unchanged', 'failed'].map((name) => progress[name]).join(' ');
 
-const word = unique('ware');
 const HEADER =
   'Handle,Title,Product Category,Option1 Name,Option1 Value,Variant SKU,Variant Price,Variant Inventory Tracker,Variant Inventory Qty';
-const bowl = (price: string, size: string, quantity: number) =>
+const bowl = (word: string, price: string, size: string, quantity: number) =>
   `${word}-bowl,"Bowl, ""deep""",Kitchen > Bowls,Size,${size},${word}-${size},${price},shopify,${quantity}`;
 const file = (...rows: readonly string[]) => `\uFEFF${[HEADER, ...rows].join('\r\n')}\r\n`;
-const GOOD = file(bowl('12.50', 'S', 4), bowl('17.90', 'L', 0), `${word}-jug,Jug,Kitchen,,,${word}-jug,9,,`);
+const goods = (word: string) =>
+  file(bowl(word, '12.50', 'S', 4), bowl(word, '17.90', 'L', 0), `${word}-jug,Jug,Kitchen,,,${word}-jug,9,,`);
+const GOOD = goods(unique('ware'));
 
 let hopeless: string;
 beforeAll(async () => {
@@ -83,7 +84,9 @@ describe('a file of products', () => {
   });
 
   it('is tried, imported, imported again without a change, and imported with one', async () => {
-    const tried = await run(GOOD, true);
+    const word = unique('ware');
+    const csv = goods(word);
+    const tried = await run(csv, true);
     expect([tried.status, counts(tried)]).toEqual(['completed', '2 0 0 0']);
     expect((await staff.get(`/v1/catalog/products/by-slug/${word}-bowl`)).status).toBe(404);
 
@@ -107,13 +110,14 @@ describe('a file of products', () => {
     const root = items.find(({ name }) => name === 'Kitchen')?.id;
     expect((await storefront.get(`/v1/catalog/products?categoryId=${root}`)).text).toContain(id);
 
-    expect(counts(await run(GOOD))).toBe('0 0 2 0');
-    expect(counts(await run(GOOD.replace('12.50', '12.51')))).toBe('0 1 1 0');
+    expect(counts(await run(csv))).toBe('0 0 2 0');
+    expect(counts(await run(csv.replace('12.50', '12.51')))).toBe('0 1 1 0');
     const changed = Product.parse((await storefront.get(`/v1/catalog/products/${id}`)).body);
     expect(changed.variants).toMatchObject([{ id: small, prices: [{ amount: 1251 }] }, { id: large }]);
   });
 
   it('with broken rows is imported without these products, and each row’s fate is told by its line', async () => {
+    const word = unique('broken');
     const job = await run(
       file(
         `${word}-a,A,,,,,1,,`,
@@ -159,10 +163,13 @@ describe('a file of products', () => {
 
 describe('an import whose steps keep failing', () => {
   // Begun before all others, because its workflow tries again for about half a minute.
-  it('is given up, says so, and can be started again', async () => {
+  it('is given up, and says so', async () => {
     const failed = await ended(hopeless, { timeoutMs: 100_000 });
     expect(failed).toMatchObject({ status: 'failed', failure: { code: 'internal_error' } });
-    expect(outcome(await staff.post(`${hopeless}/start`, {}))).toBe('202');
+  });
+
+  it('can be started again', async () => {
+    await staff.post(`${hopeless}/start`, {});
     expect((await ended(hopeless)).status).toBe('completed');
   });
 });

@@ -5,7 +5,7 @@ import type { ApiResponse } from '../../lib/client/http.ts';
 import { type Cart, checkOut, createCart, Placed } from '../../lib/client/sale.ts';
 import { SHIPPING_METHOD, type Shop } from '../../lib/client/shop.ts';
 import { until } from '../../lib/client/until.ts';
-import { api, newProduct, newShop } from './world.ts';
+import { api, newProduct, newShop, unique } from './world.ts';
 
 const Levels = z.looseObject({
   items: z.array(z.looseObject({ available: z.number(), reserved: z.number() })),
@@ -62,13 +62,14 @@ describe('many shoppers at once', () => {
 
   it('100 for a coupon of 10 redeem it ten times', async () => {
     const { variantId } = await newProduct(shop, { pieces: 'untracked' });
+    const code = unique('TENONLY').toUpperCase();
     const promotion = await call(api, z.looseObject({ id: z.string() }), 'POST', '/v1/pricing/promotions', {
       credential: shop.secretKey,
       body: { name: 'Ten only', discount: { type: 'percent', ratePpm: 100_000 } },
     });
     await call(api, z.unknown(), 'POST', `/v1/pricing/promotions/${promotion.id}/codes`, {
       credential: shop.secretKey,
-      body: { code: 'TENONLY', limit: 10 },
+      body: { code, limit: 10 },
     });
     const carts = await Promise.all(
       Array.from({ length: 100 }, (_, index) =>
@@ -76,7 +77,7 @@ describe('many shoppers at once', () => {
           currency: 'EUR',
           lines: [{ variantId, quantity: 1 }],
           shippingMethodId: SHIPPING_METHOD,
-          codes: ['TENONLY'],
+          codes: [code],
           email: `shopper${index}@example.com`,
         }),
       ),

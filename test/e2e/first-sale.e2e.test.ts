@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { checkWalls, sellFrom } from '../../lib/client/first-sale.ts';
 import { promises } from '../../lib/client/promises.ts';
 import { productsAreQuotable } from '../../lib/client/quotable.ts';
@@ -13,22 +13,19 @@ describe('two unrelated shops', () => {
   const shops: Shop[] = [];
   const orders: Placed[] = [];
 
-  beforeAll(async () => {
-    shops.push(...(await Promise.all([newShop('north'), newShop('south')])));
-  });
-
-  it.each([0, 1])(
-    'sell the sample catalogue, keeping every promise that can be recomputed (shop %i)',
-    async (index) => {
-      const shop = shops[index];
-      if (shop === undefined) throw new Error('The shop was not onboarded');
+  it.each(['north', 'south'])(
+    'sell the sample catalogue, keeping every promise that can be recomputed (%s)',
+    async (word) => {
+      const shop = await newShop(word);
       const imported = await importCatalogue(api, shop, csv);
       expect(imported.status).toBe('completed');
       await until('prices', () => productsAreQuotable(api, shop));
       const found = promises();
-      orders.push(await sellFrom(api, shop, found));
+      const order = await sellFrom(api, shop, found);
       expect(found.findings.filter((finding) => !finding.kept)).toEqual([]);
       expect(found.findings.length).toBeGreaterThan(15);
+      shops.push(shop);
+      orders.push(order);
     },
   );
 

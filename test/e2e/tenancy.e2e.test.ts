@@ -52,7 +52,13 @@ describe('two shops on one deployment', () => {
       Id.parse((await staff.get(`/v1/catalog/products/by-slug/${names.slug}`)).body).id;
     expect(await found(one)).not.toBe(await found(other));
     const key = unique('key');
-    const rate = { name: 'Rate', country: 'FR', ratePpm: 1, validFrom: '2020-01-01T00:00:00.000Z' };
+    const rate = {
+      name: 'Rate',
+      country: 'FR',
+      region: unique('R').slice(-3).toUpperCase(),
+      ratePpm: 1,
+      validFrom: '2020-01-01T00:00:00.000Z',
+    };
     const made = await one.staff.post('/v1/pricing/tax-rates', rate, { 'idempotency-key': key });
     const same = await other.staff.post('/v1/pricing/tax-rates', { ...rate, ratePpm: 2 }, { 'idempotency-key': key });
     expect([made.status, same.status, same.headers['idempotent-replayed']]).toEqual([201, 201, undefined]);
