@@ -127,7 +127,7 @@ export class TenantsStack extends DomainStack {
     onTable('verify-key', 'get');
     onTable('resolve-tenant', 'get');
     new EventPublisher(this, 'Publisher', { table, entry: 'tenants/publish', only: PUBLISHED });
-    new Inbox(this, 'Events', { events: [OrderConfirmed], fn: onTable('inbox', 'update') });
+    new Inbox(this, 'Events', { events: [OrderConfirmed], fn: onTable('inbox', 'update'), gatherSeconds: 2 });
 
     new DomainApi(this, 'Api', {
       health: onTable('health', 'describe'),

@@ -6,25 +6,34 @@ import { key } from '../../lib/runtime/keys.ts';
 import type { DayCount, UsageStore } from './usage-store.ts';
 
 const USAGE_PK = 'usage';
-const BUCKETS = 16;
 const UsageItem = z.object({ sk: z.string(), orders: z.set(z.string()) });
 
+/** The start of the ten seconds that an instant is in: `2026-01-31#12:34:50`. */
+const bucketOf = (instant: Date): string => {
+  const text = instant.toISOString();
+  return key(text.slice(0, 10), `${text.slice(11, 18)}0`);
+};
+
 /**
- * Usage in DynamoDB. An order is counted by adding its fingerprint to a set, which is idempotent by itself: one write
- * unit and no transaction. A set is one of 16 of an hour, so that busy shops' items stay small and cheap to write
- * (6,000 orders an hour make items of 5 kB).
+ * Usage in DynamoDB. Orders are counted by adding their fingerprints to a set, which is idempotent by itself: one write
+ * for all orders of a batch, and no transaction. A set holds the orders of ten seconds, so that a busy shop's items stay
+ * small and cheap to write: 100 orders/s make items of 12 kB, and an item's 300 kB are reached at 2,500 orders/s.
  */
 export const dynamoUsage = (client: DynamoDb, table: string): UsageStore => {
   const db = tenantDb(client, table);
   return {
-    countOrder: async (tenant, orderId, confirmedAt) => {
-      const fingerprint = sha256Hex(orderId);
-      const bucket = Number.parseInt(fingerprint.slice(-4), 16) % BUCKETS;
-      const instant = confirmedAt.toISOString();
-      const sk = key(instant.slice(0, 10), instant.slice(11, 13), bucket);
-      await db(tenant).update(
-        { pk: USAGE_PK, sk },
-        { update: 'ADD orders :order', values: { ':order': new Set([fingerprint.slice(0, 12)]) } },
+    countOrders: async (tenant, orders) => {
+      const buckets = Map.groupBy(orders, ({ confirmedAt }) => bucketOf(confirmedAt));
+      await Promise.all(
+        [...buckets].map(([sk, own]) =>
+          db(tenant).update(
+            { pk: USAGE_PK, sk },
+            {
+              update: 'ADD orders :orders',
+              values: { ':orders': new Set(own.map(({ orderId }) => sha256Hex(orderId).slice(0, 12))) },
+            },
+          ),
+        ),
       );
     },
 

@@ -4,9 +4,11 @@ import type { UsageStore } from './usage-store.ts';
 export const memoryUsage = (): UsageStore => {
   const counted = new Map<string, Set<string>>();
   return {
-    countOrder: async (tenant, orderId, confirmedAt) => {
-      const day = `${tenant}/${confirmedAt.toISOString().slice(0, 10)}`;
-      counted.set(day, (counted.get(day) ?? new Set()).add(orderId));
+    countOrders: async (tenant, orders) => {
+      for (const { orderId, confirmedAt } of orders) {
+        const day = `${tenant}/${confirmedAt.toISOString().slice(0, 10)}`;
+        counted.set(day, (counted.get(day) ?? new Set()).add(orderId));
+      }
     },
     days: async (tenant, from, to) =>
       [...counted]

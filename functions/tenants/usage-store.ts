@@ -7,10 +7,15 @@ export interface DayCount {
   readonly orders: number;
 }
 
+export interface CountedOrder {
+  readonly orderId: string;
+  readonly confirmedAt: Date;
+}
+
 /** The tenants' contractual counters. */
 export interface UsageStore {
-  /** Counts an order at the instant of its confirmation. The same order again changes nothing. */
-  countOrder(tenant: TenantId, orderId: string, confirmedAt: Date): Promise<void>;
+  /** Counts orders, each at the instant of its confirmation. The same order again changes nothing. */
+  countOrders(tenant: TenantId, orders: readonly CountedOrder[]): Promise<void>;
   /** The days from `from` to `to` (both included) on which there were orders, in order. */
   days(tenant: TenantId, from: string, to: string): Promise<readonly DayCount[]>;
 }

@@ -18,9 +18,12 @@ export interface InboxProps {
   readonly fn: ServiceFunction;
   /** At most so many batches at once; 2 to 1000. */
   readonly concurrency?: number;
+  /** Waits so long for company, for a reaction that makes one write of many events; a batch has room for a hundred then. */
+  readonly gatherSeconds?: number;
 }
 
 const BATCH = 10;
+const GATHERED_BATCH = 100;
 /** A record that failed so often goes to the dead letters. */
 const MAX_RECEIVES = 5;
 const LATE_MINUTES = 15;
@@ -32,7 +35,7 @@ const LATE_MINUTES = 15;
 export class Inbox extends Construct {
   readonly queue: Queue;
 
-  constructor(scope: Construct, id: string, { events, fn, concurrency }: InboxProps) {
+  constructor(scope: Construct, id: string, { events, fn, concurrency, gatherSeconds }: InboxProps) {
     super(scope, id);
     const stack = domainStackOf(this);
     const failed = deadLetters(this, 'Failed', `Events that ${stack.domain} could not take in`);
@@ -70,7 +73,9 @@ export class Inbox extends Construct {
     new CfnEventSourceMapping(this, 'Source', {
       functionName: fn.arn,
       eventSourceArn: this.queue.queueArn,
-      batchSize: BATCH,
+      ...(gatherSeconds === undefined
+        ? { batchSize: BATCH }
+        : { batchSize: GATHERED_BATCH, maximumBatchingWindowInSeconds: gatherSeconds }),
       functionResponseTypes: ['ReportBatchItemFailures'],
       ...(concurrency === undefined ? {} : { scalingConfig: { maximumConcurrency: concurrency } }),
     });

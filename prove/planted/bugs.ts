@@ -90,8 +90,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       },
       {
         file: 'functions/tenants/dynamo-usage-store.ts',
-        find: "{ ':order': new Set([fingerprint.slice(0, 12)]) }",
-        put: "{ ':order': 1 }",
+        find: "{ ':orders': new Set(own.map(({ orderId }) => sha256Hex(orderId).slice(0, 12))) }",
+        put: "{ ':orders': own.length }",
       },
       {
         file: 'functions/tenants/dynamo-usage-store.ts',

@@ -216,7 +216,13 @@ export const checkoutWorld = (setting: Setting = {}) => {
       for (const { source, detailType, envelope } of [...events, ...events]) {
         for (const reaction of reactions) {
           if (reaction.source !== source || reaction.detailType !== detailType) continue;
-          await reaction.react(EnvelopeFields.parse(envelope), JSON.parse(JSON.stringify(envelope.detail)));
+          const arrived = {
+            fields: EnvelopeFields.parse(envelope),
+            detail: JSON.parse(JSON.stringify(envelope.detail)),
+          };
+          for (const outcome of await reaction.react([arrived])) {
+            if (outcome.status === 'rejected') throw outcome.reason;
+          }
         }
       }
     }

@@ -189,10 +189,14 @@ export const tenantsStoreContract = (make: () => Promise<TenantsStores>): void =
       const { usage } = await make();
       const noon = START;
       const nextDay = new Date('2026-03-02T00:00:00.000Z');
-      const orders = Array.from({ length: 60 }, (_, index) => `ord_${index}`);
-      for (const _ of [1, 2]) await Promise.all(orders.map((order) => usage.countOrder(tenantA, order, noon)));
-      await usage.countOrder(tenantA, 'ord_next', nextDay);
-      await usage.countOrder(tenantB, 'ord_0', noon);
+      const soon = new Date(noon.getTime() + 10_000);
+      const orders = Array.from({ length: 60 }, (_, index) => ({
+        orderId: `ord_${index}`,
+        confirmedAt: index % 3 === 0 ? soon : noon,
+      }));
+      await usage.countOrders(tenantA, orders.slice(0, 40));
+      await usage.countOrders(tenantA, [...orders.slice(20), { orderId: 'ord_next', confirmedAt: nextDay }]);
+      await usage.countOrders(tenantB, [{ orderId: 'ord_0', confirmedAt: noon }]);
       expect(await usage.days(tenantA, '2026-03-01', '2026-03-02')).toEqual([
         { date: '2026-03-01', orders: 60 },
         { date: '2026-03-02', orders: 1 },

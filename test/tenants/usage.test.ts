@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { getUsage, getUsageRoute } from '../../functions/tenants/get-usage.ts';
 import { memoryUsage } from '../../functions/tenants/memory-usage-store.ts';
-import { countConfirmedOrder } from '../../functions/tenants/on-order-confirmed.ts';
+import { countConfirmedOrders } from '../../functions/tenants/on-order-confirmed.ts';
 import { OrderConfirmed } from '../../functions/orders/events.ts';
 import { toInstant } from '../../lib/runtime/clock.ts';
 import { defineId } from '../../lib/runtime/ids.ts';
@@ -41,7 +41,7 @@ const confirmed = (tenant: TenantId, order: string, time: string) => {
 
 const setUp = () => {
   const usage = memoryUsage();
-  const count = countConfirmedOrder({ usage });
+  const count = countConfirmedOrders({ usage });
   const get = getUsage({ usage, now: () => START });
   const ask = (query: { from?: string; to?: string }, tenant = tenantA) =>
     get({ ...blank, caller: secretKeyOf(tenant), query: getUsageRoute.query.parse(query) });
@@ -57,7 +57,7 @@ describe('usage', () => {
       confirmed(tenantA, '3', '2026-03-01T11:00:00.000Z'),
       confirmed(tenantB, '4', '2026-03-01T11:00:00.000Z'),
     ];
-    for (const order of [...orders, ...orders]) await count(order);
+    for (const batch of [orders, orders.slice(1), [...orders, ...orders]]) await count(batch);
     expect((await ask({ from: '2026-02-01', to: '2026-03-31' })).body).toEqual({
       from: '2026-02-01',
       to: '2026-03-31',
