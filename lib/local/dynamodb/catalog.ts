@@ -14,11 +14,22 @@ export interface TableInfo {
   readonly indexes: Readonly<Record<string, KeyNames>>;
   /** The table's place in the shared counters. */
   readonly slot: number;
+  /** Which of the engines has it. */
+  readonly shard: number;
   /** The engine's table that is behind by up to a second, in rough weather. */
   readonly laggingTable?: string | undefined;
 }
 
 export type TableLookup = (name: string) => TableInfo | undefined;
+
+const LAGGING = '--lagging';
+
+/** The name of the copy of a table that is behind it; it lies in the engine of its table. */
+export const laggingName = (table: string): string => table + LAGGING;
+
+/** Which engine has a table, or the copy of one. What is not known is not known to any of them, so any may say so. */
+export const shardOf = (tables: TableLookup, name: string): number =>
+  tables(name.endsWith(LAGGING) ? name.slice(0, -LAGGING.length) : name)?.shard ?? 0;
 
 export const tableArn = (account: Account, name: string): string =>
   `arn:${account.partition}:dynamodb:${account.region}:${account.accountId}:table/${name}`;

@@ -3,7 +3,8 @@ import { isArray, isObject, parseJson } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import { STREAM_LABEL, tableArn, tableNameOf } from './catalog.ts';
 import type { TableLookup } from './catalog.ts';
-import type { EngineAnswer, EngineClient } from './engine-client.ts';
+import type { EngineAnswer } from './engine-client.ts';
+import type { ShardedEngine } from './sharded-engine.ts';
 
 const PAGE = 100;
 
@@ -23,10 +24,10 @@ export const describeTable = async (
   input: JsonObject,
   account: Account,
   tables: TableLookup,
-  engine: Pick<EngineClient, 'send'>,
+  engine: ShardedEngine,
 ): Promise<EngineAnswer> => {
   const name = tableNameOf(input['TableName']);
-  const answer = await engine.send('DescribeTable', JSON.stringify({ TableName: name }));
+  const answer = await engine.send('DescribeTable', JSON.stringify({ TableName: name }), { TableName: name });
   const parsed = parseJson(answer.body);
   const table = isObject(parsed) ? parsed['Table'] : undefined;
   if (!isObject(table) || tables(name) === undefined) return answer;

@@ -16,25 +16,28 @@ import { systemClock } from '../clock.ts';
 import type { Clock } from '../clock.ts';
 import { parseJson } from '../json.ts';
 import { physicalName } from '../physical-name.ts';
-import { STREAM_LABEL, tableArn } from './catalog.ts';
+import { shardOf, STREAM_LABEL, tableArn } from './catalog.ts';
 import type { KeyNames, TableInfo } from './catalog.ts';
 import { allocateCounters, countersIn, createFold, TABLE_SLOTS, watchWrites, writesIn } from './counters.ts';
 import type { CounterMemory } from './counters.ts';
 import type { EngineAnswer, EngineClient } from './engine-client.ts';
-import { engineAt, ownEngine } from './engine.ts';
 import type { Engine } from './engine.ts';
+import { startEngines } from './engines.ts';
+import type { Engines } from './engines.ts';
 import { engineError, ensureTable, expireByEngine } from './engine-tables.ts';
 import { createExpirySweep } from './expiry.ts';
 import type { ExpiringTable } from './expiry.ts';
 import { createFront } from './front.ts';
 import { createLaggingIndexes } from './lagging-index.ts';
+import { createShardedEngine } from './sharded-engine.ts';
+import type { ShardedEngine } from './sharded-engine.ts';
 import type { StreamFile } from './stream-file.ts';
 import { TABLE_TYPES, tableDefinition } from './table-properties.ts';
 import { createTrimming } from './trimming.ts';
 
 /** What a worker needs to serve its function's DynamoDB calls by itself. All of it survives a structured clone. */
 export interface WorkerDynamoDb {
-  readonly engine: { readonly host: string; readonly port: number };
+  readonly engines: readonly { readonly host: string; readonly port: number }[];
   readonly account: Account;
   readonly tables: readonly TableInfo[];
   readonly counters: CounterMemory;
@@ -52,8 +55,8 @@ export interface LocalDynamoDb extends Streams, Stoppable {
   /** Moves the counts of all threads into the meter; called before the meter is read. */
   settleMeter(): void;
   forWorker(): WorkerDynamoDb;
-  /** Process id of the engine, for showing its memory. */
-  enginePid(): number | undefined;
+  /** Process ids of the own engines. */
+  enginePids(): readonly number[];
   /** One step of the expiry sweep, for tests that do not wait. */
   sweepExpired(): Promise<number>;
 }
@@ -66,7 +69,7 @@ const keyNames = (schema: readonly { readonly AttributeName: string; readonly Ke
 const FOLD_EVERY_MS = 250;
 
 /**
- * DynamoDB of the local cloud: the engine on the state directory's `dynamodb.db`, behind a front that checks
+ * DynamoDB of the local cloud: engines on files of the state directory, behind a front that checks
  * permissions, counts, and in rough weather behaves as DynamoDB does on its worse days.
  */
 export const createDynamoDb = (options: {
@@ -86,8 +89,9 @@ export const createDynamoDb = (options: {
   const counters = countersIn(memory);
   const fold = createFold(memory, options.meter);
   const tables = new Map<string, TableInfo>();
+  const lookup = (name: string): TableInfo | undefined => tables.get(name);
   const listeners = new Map<string, Set<() => void>>();
-  let running: Engine | undefined;
+  let running: Engines | undefined;
   let stopWatching: (() => void) | undefined;
   let folding: NodeJS.Timeout | undefined;
 
@@ -98,17 +102,24 @@ export const createDynamoDb = (options: {
       message: `DynamoDB: ${error instanceof Error ? error.message : String(error)}`,
     });
   const ended = (why: string): void => log.write({ source: 'cloud', level: 'error', message: why });
-  const started = (): Engine => {
+  const started = (): Engines => {
     if (running === undefined) throw new Error('The DynamoDB engine is not started');
     return running;
   };
-  const engine: EngineClient = {
-    send: (operation, body) => started().client.send(operation, body),
-    close: () => running?.client.close(),
+  const engineOf = (table: string): Engine => {
+    const engine = started().all[shardOf(lookup, table)];
+    if (engine === undefined) throw new Error(`No engine has the table ${table}`);
+    return engine;
   };
   const isRemote = options.engineEndpoint !== undefined;
-  const openFile = (): StreamFile => started().file;
-  const parts = { clock, engine, file: openFile, failed, weather };
+  const openFile = (table: string): StreamFile => engineOf(table).file;
+  const parts = {
+    clock,
+    engine: (table: string): EngineClient => engineOf(table).client,
+    file: openFile,
+    failed,
+    weather,
+  };
   const wrote = (name: string): void => {
     const table = tables.get(name);
     if (table !== undefined) counters.wrote(table.slot);
@@ -123,17 +134,23 @@ export const createDynamoDb = (options: {
       if (hiddenStreams.has(name)) trimming.want(name, position);
     },
   });
+  let sharded: ShardedEngine | undefined;
   const front = createFront({
     account,
-    engine,
+    engine: {
+      send(operation, body, input) {
+        const clients = started().all.map(({ client }) => client);
+        return (sharded ??= createShardedEngine(clients, (name) => shardOf(lookup, name))).send(operation, body, input);
+      },
+    },
     weather,
     counters,
-    tables: (name) => tables.get(name),
+    tables: lookup,
     tableNames: () => [...tables.keys()].sort(),
   });
 
   const expire = async (table: ExpiringTable): Promise<void> => {
-    if (isRemote) return await expireByEngine(engine, table.name, table.attribute);
+    if (isRemote) return await expireByEngine(engineOf(table.name).client, table.name, table.attribute);
     sweep.watch(table);
     sweep.recover();
   };
@@ -147,21 +164,24 @@ export const createDynamoDb = (options: {
     // The copy is made inside the own engine's file.
     const lags = weather.rough && indexes.length > 0 && !isRemote;
     const streamed = definition.StreamSpecification !== undefined;
-    await ensureTable(engine, { name, path: resource.path, definition, streamed: streamed || lags });
-    const laggingTable = lags ? await lagging.follow({ name, path: resource.path, keys, definition }) : undefined;
-    if (lags && !streamed) hiddenStreams.add(name);
-    if (lags) trimming.holdBack(name, () => lagging.position(name));
     const slot = tables.get(name)?.slot ?? tables.size;
     if (slot >= TABLE_SLOTS) throw new Error(`${resource.path}: there are more than ${TABLE_SLOTS} tables`);
-    tables.set(name, {
+    const info: TableInfo = {
       name,
       arn,
       keys,
       indexes: Object.fromEntries(indexes.map((index) => [index.IndexName, keyNames(index.KeySchema)])),
       slot,
-      laggingTable,
-    });
-    if (streamed) await started().follow(name);
+      shard: started().place(name, resource.stack),
+    };
+    tables.set(name, info);
+    const engine = engineOf(name);
+    await ensureTable(engine.client, { name, path: resource.path, definition, streamed: streamed || lags });
+    const laggingTable = lags ? await lagging.follow({ name, path: resource.path, keys, definition }) : undefined;
+    if (lags && !streamed) hiddenStreams.add(name);
+    if (lags) trimming.holdBack(name, () => lagging.position(name));
+    tables.set(name, { ...info, laggingTable });
+    if (streamed) await engine.follow(name);
     const ttl = definition.TimeToLiveSpecification;
     if (ttl?.Enabled === true && ttl.AttributeName !== undefined)
       await expire({ name, keys, attribute: ttl.AttributeName });
@@ -185,7 +205,7 @@ export const createDynamoDb = (options: {
     async start() {
       const { stateDir, engineEndpoint } = options;
       const how = { stateDir, clock, isExpiring: sweep.isExpiring, received: wrote, failed, ended };
-      running = engineEndpoint === undefined ? await ownEngine(how) : await engineAt(engineEndpoint, how);
+      running = await startEngines(how, engineEndpoint);
       folding = setInterval(fold, FOLD_EVERY_MS);
       folding.unref();
       stopWatching = watchWrites(memory, (slots) => {
@@ -196,16 +216,16 @@ export const createDynamoDb = (options: {
     },
     settleMeter: fold,
     forWorker: () => ({
-      engine: { host: started().host, port: started().port },
+      engines: started().all.map(({ host, port }) => ({ host, port })),
       account,
       tables: [...tables.values()],
       counters: memory,
       weather: { rough: weather.rough },
     }),
-    enginePid: () => running?.pid,
+    enginePids: () => (running?.all ?? []).flatMap(({ pid }) => pid ?? []),
     sweepExpired: () => sweep.step(),
-    read: (table, position, limit) => openFile().read(table, position, limit),
-    latest: (table) => openFile().latest(table),
+    read: (table, position, limit) => openFile(table).read(table, position, limit),
+    latest: (table) => openFile(table).latest(table),
     trim: (table, position) => trimming.want(table, position),
     onWrite(table, listener) {
       const set = listeners.get(table) ?? new Set();

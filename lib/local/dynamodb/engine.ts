@@ -21,7 +21,7 @@ export interface Engine extends Stoppable {
   follow(table: string): Promise<void>;
 }
 
-interface EngineOptions {
+export interface EngineOptions {
   readonly stateDir: string;
   readonly clock: Clock;
   readonly isExpiring: IsExpiring;
@@ -32,10 +32,10 @@ interface EngineOptions {
   readonly ended: (why: string) => void;
 }
 
-/** The own engine, on the state directory's `dynamodb.db`. */
-export const ownEngine = async (options: EngineOptions): Promise<Engine> => {
+/** An own engine, on a file of the state directory. */
+export const ownEngine = async (fileName: string, options: EngineOptions): Promise<Engine> => {
   mkdirSync(options.stateDir, { recursive: true });
-  const path = join(options.stateDir, 'dynamodb.db');
+  const path = join(options.stateDir, fileName);
   const process = await startEngine(path, options.ended);
   const client = createEngineClient({ port: process.port });
   const file = openStreamFile(path, options.isExpiring);

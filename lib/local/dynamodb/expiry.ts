@@ -46,8 +46,9 @@ const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
  */
 export const createExpirySweep = (options: {
   readonly clock: Clock;
-  readonly engine: Pick<EngineClient, 'send'>;
-  readonly file: () => StreamFile;
+  /** The engine that has a table, and its file. */
+  readonly engine: (table: string) => Pick<EngineClient, 'send'>;
+  readonly file: (table: string) => StreamFile;
   /** Called with a table that something was deleted from. */
   readonly deleted: (table: string) => void;
   readonly failed: (error: unknown) => void;
@@ -61,13 +62,13 @@ export const createExpirySweep = (options: {
   let stopped = false;
   let running: Promise<unknown> = Promise.resolve();
 
-  const database = (): DatabaseSync => options.file().database;
+  const database = (table: string): DatabaseSync => options.file(table).database;
 
   /** The next expired items of a table; the place to go on from moves only when all of the rows are dealt with. */
   const candidates = (table: ExpiringTable): readonly JsonObject[] => {
     const from = after.get(table.name) ?? 0;
     const name = quoted(table.name);
-    const end = database()
+    const end = database(table.name)
       .prepare(
         `SELECT MAX(rowid) AS last, COUNT(*) AS rows FROM (SELECT rowid FROM ${name} WHERE rowid > ? ORDER BY rowid LIMIT ${ROWS})`,
       )
@@ -79,7 +80,7 @@ export const createExpirySweep = (options: {
     }
     const now = Math.floor(clock.now() / 1000);
     const path = `$.${JSON.stringify(table.attribute)}.N`;
-    const found = database()
+    const found = database(table.name)
       .prepare(
         `SELECT item_json FROM ${name} WHERE rowid > ? AND rowid <= ?
          AND CAST(json_extract(item_json, ?) AS INTEGER) BETWEEN ? AND ? LIMIT ${DELETIONS}`,
@@ -91,7 +92,7 @@ export const createExpirySweep = (options: {
 
   const remove = async (table: ExpiringTable, item: JsonObject): Promise<boolean> => {
     const { hash, range } = table.keys;
-    const answer = await engine.send(
+    const answer = await engine(table.name).send(
       'DeleteItem',
       JSON.stringify({
         TableName: table.name,
@@ -108,16 +109,16 @@ export const createExpirySweep = (options: {
   };
 
   const settle = (table: ExpiringTable, position: number, deleted: ReadonlySet<string>): void => {
-    options.file().markExpired(table.name, position, (keys) => deleted.has(keyText(keys, table.keys)));
-    database().prepare('DELETE FROM _local_expiring WHERE table_name = ?').run(table.name);
+    options.file(table.name).markExpired(table.name, position, (keys) => deleted.has(keyText(keys, table.keys)));
+    database(table.name).prepare('DELETE FROM _local_expiring WHERE table_name = ?').run(table.name);
     expiring.delete(table.name);
   };
 
   const sweep = async (table: ExpiringTable): Promise<number> => {
     const items = candidates(table);
     if (items.length === 0) return 0;
-    const position = options.file().latest(table.name);
-    const journal = database().prepare('INSERT OR REPLACE INTO _local_expiring VALUES (?, ?, ?)');
+    const position = options.file(table.name).latest(table.name);
+    const journal = database(table.name).prepare('INSERT OR REPLACE INTO _local_expiring VALUES (?, ?, ?)');
     for (const item of items) journal.run(table.name, keyText(item, table.keys), position);
     expiring.set(table.name, new Set(items.map((item) => keyText(item, table.keys))));
     const deleted = new Set<string>();
@@ -158,9 +159,9 @@ export const createExpirySweep = (options: {
       if (cancel === undefined) again();
     },
     recover() {
-      database().exec(JOURNAL);
       for (const table of tables) {
-        const left = database()
+        database(table.name).exec(JOURNAL);
+        const left = database(table.name)
           .prepare('SELECT keys, position FROM _local_expiring WHERE table_name = ?')
           .all(table.name);
         if (left.length === 0) continue;

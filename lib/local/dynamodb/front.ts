@@ -12,7 +12,8 @@ import { OPERATIONS } from './counters.ts';
 import type { Counters, Operation } from './counters.ts';
 import { correctRequest } from './corrections.ts';
 import { describeTable, listTables } from './descriptions.ts';
-import type { EngineAnswer, EngineClient } from './engine-client.ts';
+import type { EngineAnswer } from './engine-client.ts';
+import type { ShardedEngine } from './sharded-engine.ts';
 
 /**
  * What stands before the engine: permissions, weather, counts, and the few answers that are not the engine's. The same
@@ -82,7 +83,7 @@ export const createFront = (options: {
   readonly tables: TableLookup;
   /** Names of the tables that ListTables answers, in order. */
   readonly tableNames: () => readonly string[];
-  readonly engine: Pick<EngineClient, 'send'>;
+  readonly engine: ShardedEngine;
   readonly weather: Weather;
   readonly counters: Counters;
 }): Front => {
@@ -99,8 +100,8 @@ export const createFront = (options: {
 
   const send = async (operation: Operation, body: string, input: JsonObject): Promise<EngineAnswer> => {
     const kind = KINDS[operation];
-    if (kind === undefined) return await engine.send(operation, body);
-    const raw = await engine.send(operation, askingForCapacity(body, input));
+    if (kind === undefined) return await engine.send(operation, body, input);
+    const raw = await engine.send(operation, askingForCapacity(body, input), input);
     const { units, answer } = consumption(raw, input);
     counters.consumed(kind, kind === 'write' && answer.status !== 200 ? refusedUnits(operation, input, answer) : units);
     return answer;

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { StreamRecord, Stoppable, Weather } from '../contracts.ts';
+import { laggingName } from './catalog.ts';
 import type { KeyNames } from './catalog.ts';
 import type { EngineClient } from './engine-client.ts';
 import { deleteTable, engineError, ensureTable } from './engine-tables.ts';
@@ -43,8 +44,9 @@ const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 export const createLaggingIndexes = (options: {
   readonly clock: Clock;
   readonly weather: Weather;
-  readonly engine: EngineClient;
-  readonly file: () => StreamFile;
+  /** The engine that has a table, and its file. */
+  readonly engine: (table: string) => EngineClient;
+  readonly file: (table: string) => StreamFile;
   /** Called with what has been taken from a table's stream. */
   readonly taken: (table: string, position: number) => void;
   readonly failed: (error: unknown) => void;
@@ -57,13 +59,13 @@ export const createLaggingIndexes = (options: {
 
   /** Copies rows and index rows in one transaction; answers the position in the stream that they stand for. */
   const copyRows = (name: string, copy: string, indexes: readonly string[]): number => {
-    const { database } = options.file();
+    const { database } = options.file(name);
     const pairs = [[name, copy], ...indexes.map((index) => [`${name}::gsi::${index}`, `${copy}::gsi::${index}`])];
     database.exec('BEGIN IMMEDIATE');
     try {
       for (const [from = '', to = ''] of pairs)
         database.exec(`INSERT INTO ${quoted(to)} SELECT * FROM ${quoted(from)}`);
-      const position = options.file().latest(name);
+      const position = options.file(name).latest(name);
       database.exec('COMMIT');
       return position;
     } catch (error) {
@@ -73,16 +75,17 @@ export const createLaggingIndexes = (options: {
   };
 
   const apply = async (table: Followed, record: StreamRecord): Promise<void> => {
+    const client = engine(table.name);
     const answer =
       record.newImage === undefined
-        ? await engine.send('DeleteItem', JSON.stringify({ TableName: table.copy, Key: record.keys }))
-        : await engine.send('PutItem', JSON.stringify({ TableName: table.copy, Item: record.newImage }));
+        ? await client.send('DeleteItem', JSON.stringify({ TableName: table.copy, Key: record.keys }))
+        : await client.send('PutItem', JSON.stringify({ TableName: table.copy, Item: record.newImage }));
     if (answer.status !== 200) throw engineError(answer);
   };
 
   const takeIn = (table: Followed, now: number): void => {
     for (;;) {
-      const records = options.file().read(table.name, table.position, READ_AHEAD);
+      const records = options.file(table.name).read(table.name, table.position, READ_AHEAD);
       for (const record of records) {
         table.lastDue = Math.max(table.lastDue, now + weather.delay(LONGEST_LAG_MS));
         table.pending.push({ record, due: table.lastDue });
@@ -118,9 +121,9 @@ export const createLaggingIndexes = (options: {
     step,
     position: (table) => followed.get(table)?.position ?? 0,
     async follow({ name, path, keys, definition }) {
-      const copy = `${name}--lagging`;
-      await deleteTable(engine, copy);
-      await ensureTable(engine, { name: copy, path, definition, streamed: false });
+      const copy = laggingName(name);
+      await deleteTable(engine(name), copy);
+      await ensureTable(engine(name), { name: copy, path, definition, streamed: false });
       const indexes = (definition.GlobalSecondaryIndexes ?? []).map((index) => index.IndexName);
       const position = copyRows(name, copy, indexes);
       followed.set(name, { name, copy, keys, pending: [], position, lastDue: 0 });

@@ -25,7 +25,8 @@ interface Wanted {
 
 export const createTrimming = (options: {
   readonly clock: Clock;
-  readonly file: () => StreamFile;
+  /** The file that has a table's stream. */
+  readonly file: (table: string) => StreamFile;
   /** Changes with every write to a table. */
   readonly writes: () => number;
   readonly failed: (error: unknown) => void;
@@ -40,7 +41,7 @@ export const createTrimming = (options: {
   const portion = (): boolean => {
     for (const [table, { until, from }] of wanted) {
       const free = Math.min(until, holders.get(table)?.() ?? until);
-      if (options.file().trim(table, free, PORTION) === PORTION) return true;
+      if (options.file(table).trim(table, free, PORTION) === PORTION) return true;
       if (free === until) wanted.delete(table);
       else wanted.set(table, { until, from: Math.max(from, free) });
     }

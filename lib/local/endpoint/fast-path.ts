@@ -3,7 +3,9 @@ import type { MessagePort } from 'node:worker_threads';
 import type { WorkerDynamoDb } from '../dynamodb/dynamodb.ts';
 import { countersIn } from '../dynamodb/counters.ts';
 import { createEngineClient, type EngineClient } from '../dynamodb/engine-client.ts';
+import { shardOf } from '../dynamodb/catalog.ts';
 import { createFront } from '../dynamodb/front.ts';
+import { createShardedEngine } from '../dynamodb/sharded-engine.ts';
 import { createAuthorizer } from '../iam/authorizer.ts';
 import type { RoleSnapshot } from '../iam/iam.ts';
 import { isObject } from '../json.ts';
@@ -31,24 +33,25 @@ export interface FastPathOptions {
 /** S3's bodies are streams, so its requests stay with HTTP. */
 const LONG_WAY = new Set(['s3']);
 
-/** Connections of one thread to the engine. */
+/** Connections of one thread to an engine. */
 const CONNECTIONS = 16;
-let client: EngineClient | undefined;
-const engineClient = (at: WorkerDynamoDb['engine']): EngineClient =>
-  (client ??= createEngineClient({ ...at, connections: CONNECTIONS }));
+let clients: readonly EngineClient[] | undefined;
+const engineClients = (engines: WorkerDynamoDb['engines']): readonly EngineClient[] =>
+  (clients ??= engines.map((at) => createEngineClient({ ...at, connections: CONNECTIONS })));
 
 const serveDynamoDb = (
   options: FastPathOptions,
 ): ((request: WireRequest, operation: string) => Promise<WireAnswer>) => {
   const { dynamodb } = options;
   const tables = new Map(dynamodb.tables.map((table) => [table.name, table]));
+  const lookup = (name: string) => tables.get(name);
   const names = [...tables.keys()].sort();
   const authorize = createAuthorizer(options.role, observerOn(options.calls, options.role.mark));
   const front = createFront({
     account: dynamodb.account,
-    tables: (name) => tables.get(name),
+    tables: lookup,
     tableNames: () => names,
-    engine: engineClient(dynamodb.engine),
+    engine: createShardedEngine(engineClients(dynamodb.engines), (name) => shardOf(lookup, name)),
     weather: createWeather({ rough: dynamodb.weather.rough, seed: options.seed }),
     counters: countersIn(dynamodb.counters),
   });

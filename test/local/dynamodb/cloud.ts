@@ -90,7 +90,8 @@ export interface SmallCloud {
   readonly log: ReturnType<typeof silentLog>;
   readonly stateDir: string;
   readonly meter: ReturnType<typeof createMeter>;
-  table(logicalId: string, properties?: Readonly<Record<string, unknown>>): Promise<string>;
+  /** A table of the stack `shop`, or of another one. */
+  table(logicalId: string, properties?: Readonly<Record<string, unknown>>, stack?: string): Promise<string>;
   client(credentials?: { accessKeyId: string; secretAccessKey: string }): DynamoDBClient;
   /** `keep` leaves the state directory for another start. */
   stop(keep?: 'keep'): Promise<void>;
@@ -143,11 +144,11 @@ export const smallCloud = async (
     log,
     stateDir,
     meter,
-    async table(logicalId, properties = tableProperties) {
+    async table(logicalId, properties = tableProperties, stack = 'shop') {
       const [provisioner] = dynamodb.provisioners;
       if (provisioner === undefined) throw new Error('no provisioner');
-      const path = `shop/${logicalId}`;
-      const resource = { stack: 'shop', logicalId, path, type: 'AWS::DynamoDB::Table', properties, metadata: {} };
+      const path = `${stack}/${logicalId}`;
+      const resource = { stack, logicalId, path, type: 'AWS::DynamoDB::Table', properties, metadata: {} };
       return (await provisioner.provision(resource)).ref;
     },
     client(credentials) {

@@ -36,10 +36,10 @@ test('the engine ends when its parent is killed', async () => {
 
 test('the engine ends with its cloud', async () => {
   const cloud = await smallCloud();
-  const pid = cloud.dynamodb.enginePid() ?? 0;
-  expect(alive(pid)).toBe(true);
+  const pids = cloud.dynamodb.enginePids();
+  expect(pids.map(alive)).toEqual([true, true]);
   await cloud.stop();
-  expect(alive(pid)).toBe(false);
+  expect(pids.map(alive)).toEqual([false, false]);
 });
 
 test('what was acknowledged is there after a restart, with a changed set of indexes', async () => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import {
@@ -117,8 +117,11 @@ test('writing does not get slower as stream records pile up', async () => {
   const TableName = await cloud.table('Orders');
   const client = cloud.client();
   const engineSeconds = (): number => {
-    const fields = readFileSync(`/proc/${cloud.dynamodb.enginePid()}/stat`, 'utf8').split(' ');
-    return (Number(fields[13]) + Number(fields[14])) / 100;
+    const ticks = cloud.dynamodb.enginePids().map((pid) => {
+      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ');
+      return Number(fields[13]) + Number(fields[14]);
+    });
+    return Math.max(...ticks) / 100;
   };
   const write = async (name: string): Promise<number> => {
     const before = engineSeconds();
@@ -126,11 +129,15 @@ test('writing does not get slower as stream records pile up', async () => {
     return engineSeconds() - before;
   };
   const early = await write('early');
-  const database = new DatabaseSync(join(cloud.stateDir, 'dynamodb.db'));
+  const files = readdirSync(cloud.stateDir).filter((file) => file.endsWith('.db'));
+  const databases = files.map((file) => new DatabaseSync(join(cloud.stateDir, file)));
+  const has = 'SELECT COUNT(*) AS records FROM _stream_records WHERE table_name = ?';
+  const database = databases.find((one) => one.prepare(has).get(TableName)?.['records'] !== 0);
+  if (database === undefined) throw new Error('No file has the stream');
   database.exec(`INSERT INTO _stream_records (table_name, event_name, keys_json, sequence_number, shard_id, created_at)
     WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 41000)
     SELECT '${TableName}', 'REMOVE', '{}', CAST(i AS TEXT), 'shard', 0 FROM n`);
-  database.close();
+  for (const one of databases) one.close();
   const late = await write('late');
   expect(cloud.dynamodb.latest(TableName)).toBe(41_200);
   // Without the index the engine reads all records at every write: about fifteen times as long.
