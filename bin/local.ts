@@ -158,6 +158,11 @@ const announce = async (cloud: Cloud): Promise<void> => {
       said.add(message);
     });
     console.log(welcome(cloud.apiUrl, cloud.awsUrl, shops));
+  } catch (error) {
+    // Whoever broke a handler mends it while the cloud serves, so this is no reason to end it.
+    const why = error instanceof Error ? error.message : String(error);
+    const where = `It serves without them: API ${cloud.apiUrl}, AWS endpoint ${cloud.awsUrl}.`;
+    say(`The demo shops could not be made: ${why}\n${where} The next start tries again.`, 'error');
   } finally {
     seeding = false;
     api.close();
