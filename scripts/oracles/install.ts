@@ -2,9 +2,16 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { run } from './commands.ts';
-import type { Oracle } from './oracles.ts';
+import type { Installation } from './installations.ts';
 
-/** Where oracles are kept between runs: outside of the work tree, in the user's cache unless CARTWRIGHT_ORACLES says where. */
+/** A program that is no npm package, at an exact version. */
+export interface Program {
+  readonly name: string;
+  readonly version: string;
+  readonly installation: Installation;
+}
+
+/** Where such programs are kept between runs: outside of the work tree, in the user's cache unless CARTWRIGHT_ORACLES says where. */
 export const cacheFolder = (): string =>
   process.env['CARTWRIGHT_ORACLES'] ??
   join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'cartwright', 'oracles');
@@ -18,9 +25,8 @@ const lastLine = (output: string): string => {
   return lines.map((line) => line.trim()).findLast((line) => line !== '') ?? '';
 };
 
-/** Finds an oracle in the cache, or installs it there until `signal` says that it took too long. */
-export const install = async (oracle: Oracle, signal: AbortSignal): Promise<Installed> => {
-  const { name, version, installation } = oracle;
+/** Finds a program in the cache, or installs it there until `signal` says that it took too long. */
+export const install = async ({ name, version, installation }: Program, signal: AbortSignal): Promise<Installed> => {
   const missing = await installation.missing();
   if (missing !== undefined) return { notRun: missing };
   const folder = join(cacheFolder(), `${name.toLowerCase().replaceAll(' ', '-')}-${version}`);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { goProgram, jars, pythonPackage, type Installation } from './installations.ts';
+import type { Program } from './install.ts';
+import { goProgram, jars, pythonPackage } from './installations.ts';
 
 /** A server's command line on a port of 127.0.0.1, what it needs in its environment besides the machine's. */
 export interface ServerCommand {
@@ -8,12 +9,9 @@ export interface ServerCommand {
 }
 
 /** An independent implementation of AWS services that contract suites of the local cloud run against. */
-export interface Oracle {
-  readonly name: string;
-  readonly version: string;
+export interface Oracle extends Program {
   /** The services it is asked about, for people. */
   readonly services: string;
-  readonly installation: Installation;
   /** How it is started from the folder where it was installed, on a free port. */
   serve(folder: string, port: number): ServerCommand;
   /** It cannot be told to listen on 127.0.0.1 alone, so it runs in a network of its own. */
