@@ -1,5 +1,5 @@
 import { App } from 'aws-cdk-lib/core';
-import { stageConfig } from '../lib/config.ts';
+import { ConfigError, stageConfig } from '../lib/config.ts';
 import { DomainApi } from '../lib/constructs/domain-api.ts';
 import type { DomainStack } from '../lib/constructs/domain-stack.ts';
 import { AccessStack } from '../stacks/access-stack.ts';
@@ -18,7 +18,7 @@ import { TenantsStack } from '../stacks/tenants-stack.ts';
  * `access`, which speaks of all APIs, comes last.
  */
 export const compose = (app: App): void => {
-  const stage = stageConfig(app.node.tryGetContext('stage') ?? 'dev');
+  const stage = stageConfig(app.node.tryGetContext('stage') ?? 'dev', app.node.tryGetContext('stages'));
   const platform = new PlatformStack(app, stage);
   const domains: readonly DomainStack[] = [
     new TenantsStack(app, stage),
@@ -40,6 +40,12 @@ export const compose = (app: App): void => {
 if (import.meta.main) {
   // The CDK's own validation of templates takes longer than all the rest; test/assembly.stack.test.ts runs it.
   const app = new App({ builtinCloudFormationValidation: false });
-  compose(app);
-  app.synth();
+  try {
+    compose(app);
+    app.synth();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
 }

@@ -9,6 +9,29 @@ describe("a stage's configuration", () => {
     expect(stageConfig('review7')).toMatchObject({ stage: 'review7', keepData: false });
   });
 
+  it('is what cdk.json says of the stage, over its defaults', () => {
+    const stages = { prod: { monthlyBudgetUsd: 2000, alarmEmail: 'shop@example.com' }, live: { keepData: true } };
+    expect(stageConfig('prod', stages)).toMatchObject({ keepData: true, monthlyBudgetUsd: 2000 });
+    expect(stageConfig('live', stages)).toMatchObject({ stage: 'live', keepData: true, monthlyBudgetUsd: 50 });
+  });
+
+  it('is refused for a stage that is not there, and says which are and how to add it', () => {
+    expect(() => stageConfig('prd')).toThrow(
+      /^-c stage=prd: there is no such stage\. There are dev, prod, .*put "prd": \{\} into context\.stages of cdk\.json\.$/,
+    );
+    expect(stageConfig('prd', { prd: {} })).toMatchObject({ stage: 'prd', keepData: false });
+    expect(stageConfig('pr12')).toMatchObject({ stage: 'pr12', keepData: false });
+  });
+
+  it.each([
+    [{ prod: { monthlyBudgetUsd: 0 } }, 'cdk.json: context.stages.prod.monthlyBudgetUsd: '],
+    [{ prod: { alarmEmail: 'nobody' } }, 'cdk.json: context.stages.prod.alarmEmail: '],
+    [{ prod: { keepdata: true } }, 'keepdata'],
+    [['prod'], 'cdk.json: context.stages: '],
+  ])('is refused with the path of what is wrong: %j', (stages, path) => {
+    expect(() => stageConfig('prod', stages)).toThrow(path);
+  });
+
   it.each([undefined, '', 'x', 'Prod', 'my-stage', 'muchtoolongastage', 'constructor'])(
     'is refused for the stage %s',
     (stage) => {
