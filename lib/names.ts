@@ -9,6 +9,10 @@ export const LIVE_ALIAS = 'live';
 /** The stage of every REST API. */
 export const API_STAGE = 'live';
 
+/** The tags of everything that costs: activated as cost allocation tags, they split the bill. */
+export const STAGE_TAG = 'cartwright:stage';
+export const DOMAIN_TAG = 'cartwright:domain';
+
 const MAX_FUNCTION_NAME = 64;
 
 export const stackName = (stage: string, domain: string): string => `cartwright-${stage}-${domain}`;

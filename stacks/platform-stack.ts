@@ -1,15 +1,16 @@
 import { Aws, Duration, RemovalPolicy, type App } from 'aws-cdk-lib/core';
 import { Archive, EventBus, Match } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, HttpMethods } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Subscription, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { SigningKeys, VerifySession } from '../functions/accounts/calls.ts';
 import { AuthorizerEnv } from '../functions/platform/env.ts';
 import { ResolveTenant, VerifyKey } from '../functions/tenants/calls.ts';
 import type { StageConfig } from '../lib/config.ts';
 import { alarmWhen } from '../lib/constructs/alarms.ts';
+import { budgetAlarm } from '../lib/constructs/budget-alarm.ts';
 import { invokes, readsSecret, setting } from '../lib/constructs/bind.ts';
 import { DomainStack } from '../lib/constructs/domain-stack.ts';
 import { ServiceFunction } from '../lib/constructs/service-function.ts';
@@ -20,6 +21,8 @@ const ARCHIVE_DAYS = 30;
 /** Files of imports and exports are kept so long; what was replaced, shorter. */
 const FILE_DAYS = 30;
 const OLD_VERSION_DAYS = 7;
+/** Who read or wrote which file. */
+const ACCESS_LOG_DAYS = 90;
 /** Letters and digits of the operator's key: 40 of 62 are 238 bits. */
 const OPERATOR_KEY_LENGTH = 40;
 
@@ -29,7 +32,8 @@ export class PlatformStack extends DomainStack {
 
   constructor(app: App, stage: StageConfig) {
     super(app, { domain: 'platform', stage });
-    this.#alarms = this.#alarmTopic();
+    this.#alarms = this.#alarmTopic(stage.alarmEmail);
+    budgetAlarm(this, 'Budget', { monthlyUsd: stage.monthlyBudgetUsd, topic: this.#alarms });
     const bucket = this.#systemBucket();
     const operator = new Secret(this, 'OperatorKey', {
       description: 'The operator key of this Cartwright, without its prefix op_',
@@ -80,27 +84,44 @@ export class PlatformStack extends DomainStack {
     return this.#alarms.topicArn;
   }
 
-  #alarmTopic(): Topic {
+  #alarmTopic(email: string | undefined): Topic {
     const topic = new Topic(this, 'Alarms', { enforceSSL: true });
     topic.addToResourcePolicy(
       new PolicyStatement({
-        sid: 'AlarmsOfThisAccount',
+        sid: 'AlarmsAndBudgetsOfThisAccount',
         actions: ['sns:Publish'],
-        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        principals: ['cloudwatch', 'budgets'].map((service) => new ServicePrincipal(`${service}.amazonaws.com`)),
         resources: [topic.topicArn],
         conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
       }),
     );
+    if (email !== undefined)
+      new Subscription(this, 'AlarmEmail', { topic, protocol: SubscriptionProtocol.EMAIL, endpoint: email });
     return topic;
   }
 
   #systemBucket(): Bucket {
-    return new Bucket(this, 'System', {
+    const guarded = {
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
-      versioned: true,
       removalPolicy: this.stage.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    };
+    const accessLogs = new Bucket(this, 'AccessLogs', {
+      ...guarded,
+      lifecycleRules: [{ expiration: Duration.days(ACCESS_LOG_DAYS) }],
+    });
+    accessLogs.addToResourcePolicy(
+      new PolicyStatement({
+        actions: ['s3:PutObject'],
+        principals: [new ServicePrincipal('logging.s3.amazonaws.com')],
+        resources: [accessLogs.arnForObjects('*')],
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    );
+    const bucket = new Bucket(this, 'System', {
+      ...guarded,
+      versioned: true,
       lifecycleRules: [
         {
           expiration: Duration.days(FILE_DAYS),
@@ -111,5 +132,10 @@ export class PlatformStack extends DomainStack {
       // Browsers upload with presigned URLs; the signature is the permission, so any origin may.
       cors: [{ allowedMethods: [HttpMethods.PUT, HttpMethods.GET], allowedOrigins: ['*'], allowedHeaders: ['*'] }],
     });
+    const { defaultChild } = bucket.node;
+    if (defaultChild instanceof CfnBucket) {
+      defaultChild.loggingConfiguration = { destinationBucketName: accessLogs.bucketName };
+    }
+    return bucket;
   }
 }

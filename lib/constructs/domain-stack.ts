@@ -2,7 +2,7 @@ import { type App, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '../config.ts';
-import { platformParameters, stackName } from '../names.ts';
+import { DOMAIN_TAG, platformParameters, STAGE_TAG, stackName } from '../names.ts';
 import { parameterAtDeployment } from './platform.ts';
 
 export interface DomainStackProps {
@@ -26,7 +26,7 @@ export class DomainStack extends Stack {
       description: `Cartwright, ${domain} (${stage.stage})`,
       terminationProtection: stage.keepData,
       analyticsReporting: false,
-      tags: { 'cartwright:stage': stage.stage, 'cartwright:domain': domain },
+      tags: { [STAGE_TAG]: stage.stage, [DOMAIN_TAG]: domain },
     });
     this.domain = domain;
     this.stage = stage;

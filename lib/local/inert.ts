@@ -92,6 +92,7 @@ const inertProperties: readonly InertProperty[] = [
   { type: 'AWS::SSM::Parameter', property: 'Tier', reason: 'it changes the price alone' },
   { type: 'AWS::SecretsManager::Secret', property: 'KmsKeyId', reason: 'the state directory is not encrypted' },
   { type: 'AWS::S3::Bucket', property: 'BucketEncryption', reason: 'the state directory is not encrypted' },
+  { type: 'AWS::S3::Bucket', property: 'LoggingConfiguration', reason: 'requests are in the live log' },
   { type: 'AWS::S3::Bucket', property: 'LifecycleConfiguration', reason: 'files stay until somebody deletes them' },
   { type: 'AWS::S3::Bucket', property: 'PublicAccessBlockConfiguration', reason: 'every request must be signed here' },
   { type: 'AWS::S3::Bucket', property: 'OwnershipControls', reason: 'there are no access control lists here' },
