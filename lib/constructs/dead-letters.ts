@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib/core';
-import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { alarmWhen } from './alarms.ts';
 
@@ -7,7 +7,11 @@ const KEPT_DAYS = 14;
 
 /** Where what could not be done waits for a person, with an alarm that rings at the first message. */
 export const deadLetters = (scope: Construct, id: string, what: string): Queue => {
-  const queue = new Queue(scope, id, { retentionPeriod: Duration.days(KEPT_DAYS), enforceSSL: true });
+  const queue = new Queue(scope, id, {
+    retentionPeriod: Duration.days(KEPT_DAYS),
+    encryption: QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
+  });
   alarmWhen(scope, `${id}Alarm`, {
     what,
     metric: queue.metricApproximateNumberOfMessagesVisible(),

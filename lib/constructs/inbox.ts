@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib/core';
 import { EventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
-import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { busName } from '../names.ts';
 import type { EventContract } from '../runtime/events.ts';
@@ -16,7 +16,7 @@ export interface InboxProps {
   readonly events: readonly EventContract[];
   /** The consumer: `consume([...])`. */
   readonly fn: ServiceFunction;
-  /** At most so many batches at once; 2 to 1000. */
+  /** At most so many batches at once, 2 to 1000: 50 unless said. */
   readonly concurrency?: number;
   /** Waits so long for company, for a reaction that makes one write of many events; a batch has room for a hundred then. */
   readonly gatherSeconds?: number;
@@ -27,6 +27,11 @@ const GATHERED_BATCH = 100;
 /** A record that failed so often goes to the dead letters. */
 const MAX_RECEIVES = 5;
 const LATE_MINUTES = 15;
+/**
+ * 500 orders a second are 500 events of each kind; alone in their batches, at 100 ms each, they take 50 environments. All
+ * inboxes together stay well below the 1000 that an account has, so a backlog takes no capacity from the shoppers.
+ */
+const BATCHES_AT_ONCE = 50;
 
 /**
  * The one inbox of a domain: a rule per producer -> queue -> consumer, each record by itself, with dead letters for what
@@ -35,7 +40,7 @@ const LATE_MINUTES = 15;
 export class Inbox extends Construct {
   readonly queue: Queue;
 
-  constructor(scope: Construct, id: string, { events, fn, concurrency, gatherSeconds }: InboxProps) {
+  constructor(scope: Construct, id: string, { events, fn, concurrency = BATCHES_AT_ONCE, gatherSeconds }: InboxProps) {
     super(scope, id);
     const stack = domainStackOf(this);
     const failed = deadLetters(this, 'Failed', `Events that ${stack.domain} could not take in`);
@@ -43,6 +48,7 @@ export class Inbox extends Construct {
       // Six times the consumer's time-out: what AWS asks for, so that no record comes again while it is worked on.
       visibilityTimeout: Duration.seconds(6 * fn.timeoutSeconds),
       retentionPeriod: Duration.days(14),
+      encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       deadLetterQueue: { queue: failed, maxReceiveCount: MAX_RECEIVES },
     });
@@ -77,7 +83,7 @@ export class Inbox extends Construct {
         ? { batchSize: BATCH }
         : { batchSize: GATHERED_BATCH, maximumBatchingWindowInSeconds: gatherSeconds }),
       functionResponseTypes: ['ReportBatchItemFailures'],
-      ...(concurrency === undefined ? {} : { scalingConfig: { maximumConcurrency: concurrency } }),
+      scalingConfig: { maximumConcurrency: concurrency },
     });
   }
 }

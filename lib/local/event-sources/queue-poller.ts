@@ -11,8 +11,8 @@ export interface QueuePoller {
   stop(): Promise<void>;
 }
 
-/** Lambda begins with five batches at once; a laptop is served better by these. */
-const DEFAULT_CONCURRENCY = 5;
+/** Lambda begins with five batches at once; a laptop is served better by no more than these, whatever a mapping allows. */
+const MAX_CONCURRENCY = 5;
 /**
  * A message that arrives while a batch is under way waits for company this long: an invocation for each message would
  * cost more than the messages do.
@@ -37,7 +37,7 @@ export const createQueuePoller = (options: {
   readonly run: (payload: string) => Promise<InvokeResult>;
 }): QueuePoller => {
   const { mapping, queue, clock, weather } = options;
-  const most = mapping.maximumConcurrency ?? DEFAULT_CONCURRENCY;
+  const most = Math.min(mapping.maximumConcurrency ?? MAX_CONCURRENCY, MAX_CONCURRENCY);
   const underWay = new Set<Promise<void>>();
   let stopped = false;
   let gathering: (() => void) | undefined;
