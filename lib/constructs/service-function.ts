@@ -80,9 +80,13 @@ export class ServiceFunction<Env extends z.ZodObject = z.ZodObject> extends Cons
       memorySize: props.memoryMb ?? 512,
       ...(props.concurrency === undefined ? {} : { reservedConcurrentExecutions: props.concurrency }),
     });
-    // Lets a tool that has only the template find the sources: a debugger, or a local run that reloads changed code.
     const { defaultChild } = this.lambda.node;
-    if (defaultChild instanceof CfnFunction) defaultChild.addMetadata('cartwright:entry', props.entry);
+    if (defaultChild instanceof CfnFunction) {
+      // Lets a tool that has only the template find the sources: a debugger, or a local run that reloads changed code.
+      defaultChild.addMetadata('cartwright:entry', props.entry);
+      // The function refers to its role, which says the order already.
+      defaultChild.addDeletionOverride('DependsOn');
+    }
     this.arn = new CfnAlias(this, 'Live', {
       name: LIVE_ALIAS,
       functionName: this.lambda.functionName,
