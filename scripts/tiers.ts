@@ -55,6 +55,11 @@ const LONG: readonly Tier[] = [
   vitest('end to end, in rough weather', ['--project', 'e2e', '--retry', '2'], { WEATHER: 'rough' }),
   vitest('planted bugs', ['--project', 'planted']),
   vitest('long', ['--project', 'long']),
+  {
+    name: 'templates and workflows',
+    command: ['node', 'scripts/lint-templates.ts'],
+    report: (file) => ['--report', file],
+  },
   { name: 'oracles', command: ['node', 'scripts/oracles.ts'], report: (file) => ['--report', file] },
 ];
 

@@ -1,9 +1,10 @@
-import { App } from 'aws-cdk-lib/core';
+import { App, Validations } from 'aws-cdk-lib/core';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { compose } from '../../bin/app.ts';
+import { acceptedByLint } from '../../scripts/accepted-findings.ts';
 
 const Json = z.record(z.string(), z.unknown());
 const Resource = z.object({ Type: z.string(), Properties: Json.default({}), Metadata: Json.default({}) });
@@ -18,6 +19,7 @@ export interface Stack {
   /** `orders` of `cartwright-dev-orders`. */
   readonly domain: string;
   readonly template: z.output<typeof Template>;
+  readonly tags: Readonly<Record<string, string>>;
   /** Stacks that must be deployed before. */
   readonly after: readonly string[];
 }
@@ -30,6 +32,10 @@ export interface PlacedResource {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
+/** The context of `cdk.json`, with which every command of the CDK synthesizes. */
+export const cdkContext = (): Record<string, unknown> =>
+  CdkSettings.parse(JSON.parse(readFileSync('cdk.json', 'utf8'))).context;
+
 const domainOf = (stackName: string): string => stackName.replace('cartwright-dev-', '');
 
 /**
@@ -37,14 +43,17 @@ const domainOf = (stackName: string): string => stackName.replace('cartwright-de
  * longer than all the rest, and whose findings are errors.
  */
 export const synthesizedApp = ({ validated = false } = {}): readonly Stack[] => {
-  const { context } = CdkSettings.parse(JSON.parse(readFileSync('cdk.json', 'utf8')));
   const outdir = mkdtempSync(join(tmpdir(), 'assembly-'));
-  const app = new App({ context, outdir, builtinCloudFormationValidation: validated });
+  const app = new App({ context: cdkContext(), outdir, builtinCloudFormationValidation: validated });
   compose(app);
+  for (const { id, reason } of validated ? acceptedByLint : []) {
+    Validations.of(app).acknowledge({ id: `CloudFormation-Validate::${id}`, reason });
+  }
   const assembly = app.synth();
   return assembly.stacks.map((stack) => ({
     domain: domainOf(stack.stackName),
     template: Template.parse(stack.template),
+    tags: stack.tags,
     after: stack.dependencies.flatMap(({ manifest, id }) =>
       manifest.type === 'aws:cloudformation:stack' ? [domainOf(id)] : [],
     ),
