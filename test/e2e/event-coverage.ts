@@ -72,6 +72,6 @@ export interface Registration {
 export const registrations = (): Registration[] =>
   globSync('functions/*/inbox.lambda.ts').flatMap((file) => {
     const [, domain = ''] = file.split('/');
-    const found = readFileSync(file, 'utf8').matchAll(/\bon\(\s*(\w+),\s*(\w+)/g);
+    const found = readFileSync(file, 'utf8').matchAll(/\bon(?:All)?\(\s*(\w+),\s*(\w+)/g);
     return [...found].map(([, event = '', reaction = '']) => ({ domain, event, reaction }));
   });
