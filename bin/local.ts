@@ -180,6 +180,8 @@ const untilInterrupted = (): Promise<void> =>
     };
     process.on('SIGINT', interrupt);
     process.on('SIGTERM', interrupt);
+    // Who started it as a part of something else holds this pipe as long as that goes on.
+    if (values['ready-line']) process.stdin.once('close', resolve).resume();
   });
 
 const interrupted = untilInterrupted();

@@ -45,13 +45,10 @@ export const spawnCloud = async (options: SpawnOptions): Promise<CloudProcess> =
   const child = spawn(process.execPath, args, {
     cwd: fileURLToPath(new URL('../..', import.meta.url)),
     env: { ...process.env, ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // Being in a group of its own, it does not get what ends this process. It sees this pipe close, however that was.
+    stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });
-  // Being in a group of its own, it does not get the Ctrl-C that ends this process.
-  const endWithParent = (): void => void child.kill('SIGINT');
-  process.once('exit', endWithParent);
-  child.once('exit', () => process.off('exit', endWithParent));
   const lines: string[] = [];
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   const ready = new Promise<z.output<typeof Ready>>((resolve, reject) => {
