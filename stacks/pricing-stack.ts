@@ -1,6 +1,6 @@
 import type { App } from 'aws-cdk-lib/core';
 import { VariantCreated, VariantDeleted, VariantUpdated } from '../functions/catalog/events.ts';
-import { OrderRejected } from '../functions/orders/events.ts';
+import { OrderCancelled, OrderRejected } from '../functions/orders/events.ts';
 import { createCodeRoute } from '../functions/pricing/create-code.ts';
 import { createPromotionRoute } from '../functions/pricing/create-promotion.ts';
 import { createQuoteRoute } from '../functions/pricing/create-quote.ts';
@@ -45,7 +45,7 @@ export class PricingStack extends DomainStack {
     fn('Redeem', 'redeem', 'batchGet', 'get', 'put', 'update');
     fn('Unredeem', 'unredeem', 'get', 'put', 'update');
     new Inbox(this, 'Inbox', {
-      events: [VariantCreated, VariantUpdated, VariantDeleted, OrderRejected],
+      events: [VariantCreated, VariantUpdated, VariantDeleted, OrderRejected, OrderCancelled],
       fn: fn('InboxConsumer', 'inbox', 'get', 'put', 'update'),
     });
 

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { call } from '../../lib/client/expect-status.ts';
-import { checkOut, createCart } from '../../lib/client/sale.ts';
+import { checkOut, createCart, Placed } from '../../lib/client/sale.ts';
+import type { ApiResponse } from '../../lib/client/http.ts';
 import { SHIPPING_METHOD, type Shop } from '../../lib/client/shop.ts';
 import { until } from '../../lib/client/until.ts';
 import { outcome } from './caller.ts';
@@ -25,7 +26,7 @@ describe('a code that each customer may use once', () => {
   });
 
   /** Buys one piece with the code, 10 % off. */
-  const buy = async (email: string, method?: string): Promise<string> => {
+  const order = async (email: string, method?: string): Promise<ApiResponse> => {
     const cart = await createCart(api, shop, {
       currency: 'EUR',
       lines: [{ variantId, quantity: 1 }],
@@ -34,8 +35,9 @@ describe('a code that each customer may use once', () => {
       email,
     });
     expect(cart.quote).toMatchObject({ subtotal: 1000, discountTotal: 100 });
-    return outcome(await checkOut(api, shop, { cart, ...(method === undefined ? {} : { method }) }));
+    return checkOut(api, shop, { cart, ...(method === undefined ? {} : { method }) });
   };
+  const buy = async (email: string, method?: string): Promise<string> => outcome(await order(email, method));
 
   it('is refused to the same customer the second time, however the address is written, and not to others', async () => {
     const [name, other] = [unique('one'), unique('other')];
@@ -55,6 +57,19 @@ describe('a code that each customer may use once', () => {
     const email = `${unique('back')}@example.com`;
     expect(await buy(email, 'card_declined')).toBe('402 payment_declined');
     // The undo runs once inline and once by the event of the refusal; the code is there again by either.
+    await until('the code to be there again', async () => ((await buy(email)) === '201' ? true : undefined));
+    expect(await buy(email)).toBe('409 coupon_exhausted');
+  });
+
+  it('comes back, once, when the order is cancelled', async () => {
+    const email = `${unique('cancelled')}@example.com`;
+    const placed = Placed.parse((await order(email)).body);
+    expect(await buy(email)).toBe('409 coupon_exhausted');
+    const cancelled = await api.send('POST', `/v1/orders/${placed.order.id}/cancel`, {
+      credential: shop.secretKey,
+      body: { reason: 'customer', restock: true },
+    });
+    expect(outcome(cancelled)).toBe('200');
     await until('the code to be there again', async () => ((await buy(email)) === '201' ? true : undefined));
     expect(await buy(email)).toBe('409 coupon_exhausted');
   });

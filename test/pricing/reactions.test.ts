@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type * as z from 'zod';
 import { VariantCreated, VariantDeleted, VariantUpdated } from '../../functions/catalog/events.ts';
 import { memoryPricing } from '../../functions/pricing/memory-stores.ts';
-import { giveCouponsBack } from '../../functions/pricing/on-order-rejected.ts';
+import { giveCouponsBack } from '../../functions/pricing/on-order-undone.ts';
 import { forgetPrices, keepPrices } from '../../functions/pricing/on-variant-changed.ts';
 import { orderEvent } from '../carts/order-event.ts';
 import { AT, codeOf, promotion, tenantA, variant, variantIdOf } from './fixtures.ts';
@@ -63,17 +63,20 @@ it('a deleted variant stays deleted though an older event comes later', async ()
   expect((await book.factsFor(tenantA, [variantIdOf('a')], [])).variants.size).toBe(0);
 });
 
-it('a refused order gives its coupon back, once, and its late redemption is refused', async () => {
-  const { redemptions, codes, book } = memoryPricing();
-  const sale = promotion('SALE', 1);
-  await codes.create(tenantA, codeOf(sale, { limit: 1 }), idempotencyOf('k'));
-  const redeem = (index: number) =>
-    redemptions.redeem(tenantA, { orderId: orderIdOf(index), codes: ['SALE'], customerKey: 'c' });
-  const event = orderEvent('OrderRejected', 'cart', orderIdOf(1));
-  const rejected = { ...event, detail: { ...event.detail, codes: ['SALE'] } };
-  await redeem(1);
-  for (const _delivery of [1, 2]) await giveCouponsBack({ redemptions })(rejected);
-  expect((await book.factsFor(tenantA, [], ['SALE'])).codes.get('SALE')?.redeemed).toBe(0);
-  expect(await redeem(1)).toEqual({ status: 'closed' });
-  expect(await redeem(2)).toEqual({ status: 'redeemed' });
-});
+it.each(['OrderRejected', 'OrderCancelled'] as const)(
+  '%s gives the coupon back, once, and a late redemption of the order is refused',
+  async (type) => {
+    const { redemptions, codes, book } = memoryPricing();
+    const sale = promotion('SALE', 1);
+    await codes.create(tenantA, codeOf(sale, { limit: 1 }), idempotencyOf('k'));
+    const redeem = (index: number) =>
+      redemptions.redeem(tenantA, { orderId: orderIdOf(index), codes: ['SALE'], customerKey: 'c' });
+    const event = orderEvent(type, 'cart', orderIdOf(1));
+    const undone = { ...event, detail: { ...event.detail, codes: ['SALE'] } };
+    await redeem(1);
+    for (const _delivery of [1, 2]) await giveCouponsBack({ redemptions })(undone);
+    expect((await book.factsFor(tenantA, [], ['SALE'])).codes.get('SALE')?.redeemed).toBe(0);
+    expect(await redeem(1)).toEqual({ status: 'closed' });
+    expect(await redeem(2)).toEqual({ status: 'redeemed' });
+  },
+);
