@@ -25,6 +25,9 @@ const ANY_WRITE = WRITE_UNITS + 1;
 const FIRST_TABLE = ANY_WRITE + 1;
 /** Tables that can be told apart. */
 export const TABLE_SLOTS = 256;
+const FIRST_TABLE_READS = FIRST_TABLE + TABLE_SLOTS;
+const FIRST_TABLE_WRITES = FIRST_TABLE_READS + TABLE_SLOTS;
+const CELLS = FIRST_TABLE_WRITES + TABLE_SLOTS;
 
 /**
  * Counts and wake-ups shared by all threads: a function's DynamoDB call costs the main thread nothing, and a write to a
@@ -32,13 +35,12 @@ export const TABLE_SLOTS = 256;
  */
 export type CounterMemory = SharedArrayBuffer;
 
-export const allocateCounters = (): CounterMemory =>
-  new SharedArrayBuffer((FIRST_TABLE + TABLE_SLOTS) * Int32Array.BYTES_PER_ELEMENT);
+export const allocateCounters = (): CounterMemory => new SharedArrayBuffer(CELLS * Int32Array.BYTES_PER_ELEMENT);
 
 export interface Counters {
   called(operation: Operation): void;
-  /** Units come in halves, and are kept as such. */
-  consumed(kind: 'read' | 'write', units: number): void;
+  /** Units come in halves, and are kept as such; `slot` is the table's. */
+  consumed(kind: 'read' | 'write', units: number, slot: number | undefined): void;
   wrote(slot: number): void;
 }
 
@@ -46,8 +48,12 @@ export const countersIn = (memory: CounterMemory): Counters => {
   const cells = new Int32Array(memory);
   return {
     called: (operation) => void Atomics.add(cells, OPERATIONS.indexOf(operation), 1),
-    consumed: (kind, units) =>
-      void Atomics.add(cells, kind === 'read' ? READ_UNITS : WRITE_UNITS, Math.round(units * 2)),
+    consumed(kind, units, slot) {
+      const halves = Math.round(units * 2);
+      Atomics.add(cells, kind === 'read' ? READ_UNITS : WRITE_UNITS, halves);
+      if (slot !== undefined)
+        Atomics.add(cells, (kind === 'read' ? FIRST_TABLE_READS : FIRST_TABLE_WRITES) + slot, halves);
+    },
     wrote(slot) {
       Atomics.add(cells, FIRST_TABLE + slot, 1);
       Atomics.add(cells, ANY_WRITE, 1);
@@ -56,8 +62,15 @@ export const countersIn = (memory: CounterMemory): Counters => {
   };
 };
 
-/** Moves what all threads have counted since the last time into the meter. */
-export const createFold = (memory: CounterMemory, meter: Meter): (() => void) => {
+/**
+ * Moves what all threads have counted since the last time into the meter.
+ * @param tables the names of the tables with their slots
+ */
+export const createFold = (
+  memory: CounterMemory,
+  meter: Meter,
+  tables: () => Iterable<{ readonly name: string; readonly slot: number }>,
+): (() => void) => {
   const cells = new Int32Array(memory);
   return () => {
     for (const [index, operation] of OPERATIONS.entries()) {
@@ -68,6 +81,12 @@ export const createFold = (memory: CounterMemory, meter: Meter): (() => void) =>
     if (reads !== 0) meter.count('dynamodb.readUnits', reads / 2);
     const writes = Atomics.exchange(cells, WRITE_UNITS, 0);
     if (writes !== 0) meter.count('dynamodb.writeUnits', writes / 2);
+    for (const { name, slot } of tables()) {
+      const tableReads = Atomics.exchange(cells, FIRST_TABLE_READS + slot, 0);
+      if (tableReads !== 0) meter.count(`table.readUnits.${name}`, tableReads / 2);
+      const tableWrites = Atomics.exchange(cells, FIRST_TABLE_WRITES + slot, 0);
+      if (tableWrites !== 0) meter.count(`table.writeUnits.${name}`, tableWrites / 2);
+    }
   };
 };
 
@@ -83,7 +102,7 @@ const COALESCE_MS = 10;
 /** Calls `notify` with the slots of tables that were written to, soon after the writes. The answer stops it. */
 export const watchWrites = (memory: CounterMemory, notify: (slots: readonly number[]) => void): (() => void) => {
   const cells = new Int32Array(memory);
-  const seen = cells.slice(FIRST_TABLE);
+  const seen = cells.slice(FIRST_TABLE, FIRST_TABLE + TABLE_SLOTS);
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   const wait = async (): Promise<void> => {

@@ -87,9 +87,9 @@ export const createDynamoDb = (options: {
   const clock = options.clock ?? systemClock;
   const memory = allocateCounters();
   const counters = countersIn(memory);
-  const fold = createFold(memory, options.meter);
   const tables = new Map<string, TableInfo>();
   const lookup = (name: string): TableInfo | undefined => tables.get(name);
+  const fold = createFold(memory, options.meter, () => tables.values());
   const listeners = new Map<string, Set<() => void>>();
   let running: Engines | undefined;
   let stopWatching: (() => void) | undefined;

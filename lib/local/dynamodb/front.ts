@@ -65,6 +65,16 @@ const writtenTables = (operation: Operation, input: JsonObject): readonly string
   return [...new Set(parts.map((part) => (isObject(part) ? tableNameOf(part['TableName']) : '')))];
 };
 
+/** The table that a call's units are counted for: calls of this app touch one table each. */
+const tableOf = (input: JsonObject): string => {
+  const { TableName, RequestItems, TransactItems } = input;
+  if (TableName !== undefined) return tableNameOf(TableName);
+  if (isObject(RequestItems)) return tableNameOf(Object.keys(RequestItems)[0]);
+  const [first] = isArray(TransactItems) ? TransactItems : [];
+  const [part] = isObject(first) ? Object.values(first) : [];
+  return isObject(part) ? tableNameOf(part['TableName']) : '';
+};
+
 /**
  * A refused write costs as one of the smallest item (AWS: by the size of the item that is there); a cancelled
  * transaction has prepared each of its items once.
@@ -103,7 +113,8 @@ export const createFront = (options: {
     if (kind === undefined) return await engine.send(operation, body, input);
     const raw = await engine.send(operation, askingForCapacity(body, input), input);
     const { units, answer } = consumption(raw, input);
-    counters.consumed(kind, kind === 'write' && answer.status !== 200 ? refusedUnits(operation, input, answer) : units);
+    const refused = kind === 'write' && answer.status !== 200;
+    counters.consumed(kind, refused ? refusedUnits(operation, input, answer) : units, tables(tableOf(input))?.slot);
     return answer;
   };
 

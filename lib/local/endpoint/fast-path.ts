@@ -68,13 +68,20 @@ const serveDynamoDb = (
 /**
  * Short-cuts the AWS SDK of a function inside its worker: what it sends to the AWS endpoint goes to the DynamoDB engine
  * (after the same permission, weather and counting as in the main thread), or as a message to the main thread. Runs
- * before the bundle is loaded. Everything else that uses `node:http` is untouched.
+ * before the bundle is loaded. Everything else that uses `node:http` is untouched. Answers what takes the names of the
+ * function's requests since it was called last; until it is called, none are kept.
  */
-export const installAwsFastPath = (options: FastPathOptions): void => {
+export const installAwsFastPath = (options: FastPathOptions): (() => readonly string[]) => {
   const dynamodb = serveDynamoDb(options);
   const call = callerOn(options.calls);
-  functions.set(options.accessKeyId, { host: options.host, port: options.port, dynamodb, call });
+  const path: FunctionPath = { host: options.host, port: options.port, dynamodb, call, requests: undefined };
+  functions.set(options.accessKeyId, path);
   if (functions.size === 1) patchHttp();
+  return () => {
+    const taken = path.requests ?? [];
+    path.requests = [];
+    return taken;
+  };
 };
 
 interface FunctionPath {
@@ -82,7 +89,16 @@ interface FunctionPath {
   readonly port: number;
   readonly dynamodb: ReturnType<typeof serveDynamoDb>;
   readonly call: ReturnType<typeof callerOn>;
+  requests: string[] | undefined;
 }
+
+const INVOKED = /\/functions\/(?:[^/]*function:|[^/]*function%3A)?([^/:%]+)[^/]*\/invocations/;
+
+/** `dynamodb.GetItem`, `states.StartSyncExecution`, `lambda.Invoke <function>`, `s3.PUT`. */
+const requestName = (service: string, operation: string | undefined, method: string, url: string): string => {
+  const invoked = INVOKED.exec(url)?.[1];
+  return invoked === undefined ? `${service}.${operation ?? method}` : `${service}.Invoke ${invoked}`;
+};
 
 /** The functions of this thread by their access keys. */
 const functions = new Map<string, FunctionPath>();
@@ -97,13 +113,15 @@ const patchHttp = (): void => {
     const authorization = headers['authorization'] ?? headers['Authorization'];
     if (typeof authorization !== 'string') return undefined;
     const scope = credentialScope(authorization, '');
-    if (scope === undefined || LONG_WAY.has(scope.service)) return undefined;
+    if (scope === undefined) return undefined;
     const path = functions.get(scope.accessKeyId);
     if (path === undefined || Number(given['port']) !== path.port || given['host'] !== path.host) return undefined;
     const { dynamodb, call } = path;
     const targetHeader = headers['x-amz-target'] ?? headers['X-Amz-Target'];
     const target = jsonTarget(typeof targetHeader === 'string' ? targetHeader : undefined);
     const base = { method: String(given['method']), url: String(given['path']) };
+    path.requests?.push(requestName(scope.service, target?.operation, base.method, base.url));
+    if (LONG_WAY.has(scope.service)) return undefined;
     if (target?.service === 'dynamodb') {
       const wireHeaders = { 'x-amz-target': String(targetHeader), 'content-type': 'application/x-amz-json-1.0' };
       return (body) => dynamodb({ ...base, headers: wireHeaders, body }, target.operation);

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Account, InvokeResult, Log, Meter, Weather } from '../contracts.ts';
+import { billedRequests } from '../sqs/billed-requests.ts';
 import type { Queue, ReceivedMessage } from '../sqs/queue.ts';
 import { batchOutcome } from './batch-outcome.ts';
 import type { QueueMapping } from './mapping-properties.ts';
@@ -81,7 +82,8 @@ export const createQueuePoller = (options: {
   };
 
   const begin = (messages: readonly ReceivedMessage[]): void => {
-    options.meter.count('sqs.ReceiveMessage');
+    const bytes = messages.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0);
+    options.meter.count('sqs.ReceiveMessage', billedRequests(bytes));
     const working: Promise<void> = work(messages)
       .catch((error: unknown) => complain(String(error)))
       .finally(() => {

@@ -177,6 +177,7 @@ export const createPutEvents = (deps: {
           found.push(...accepted.deliveries);
           results.push({ EventId: accepted.id });
           meter.count('events.published', Math.max(1, Math.ceil((sizes[index] ?? 0) / chunkBytes)));
+          meter.count('events.bytes', sizes[index] ?? 0);
         } catch (error) {
           if (!(error instanceof EntryRefused)) throw error;
           results.push({ ErrorCode: error.code, ErrorMessage: error.message });

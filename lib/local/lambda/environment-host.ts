@@ -8,6 +8,7 @@ import {
   type EnvironmentData,
   type FromEnvironment,
   type ToEnvironment,
+  type Used,
 } from './protocol.ts';
 
 /** One invocation on its way through an environment. */
@@ -53,7 +54,9 @@ export const hostEnvironment = (options: {
   readonly port: MessagePort;
   readonly data: EnvironmentData;
   readonly now: () => number;
-  readonly onPrinted: (lines: readonly string[], bytes: number) => void;
+  readonly onPrinted: (lines: readonly string[], bytes: number, events: number) => void;
+  /** What a measured call took, or loading the bundle. */
+  readonly onUsed: (what: 'call' | 'init', used: Used) => void;
   /** The environment can take no more calls: it has crashed, or could not be loaded. */
   readonly onGone: () => void;
   /** A call was answered. */
@@ -85,8 +88,9 @@ export const hostEnvironment = (options: {
     options.onGone();
   };
 
-  port.on('message', ([kind, failed, payload, printed, bytes]: FromEnvironment) => {
-    if (bytes > 0) options.onPrinted(printed, bytes);
+  port.on('message', ([kind, failed, payload, printed, bytes, events, used]: FromEnvironment) => {
+    if (bytes > 0) options.onPrinted(printed, bytes, events);
+    if (used !== undefined) options.onUsed(kind === READY ? 'init' : 'call', used);
     if (kind >= 0) {
       const call = calls.get(kind);
       if (call === undefined) return;

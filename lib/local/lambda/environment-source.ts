@@ -6,7 +6,10 @@ import { build, stop } from 'esbuild';
 
 /** Code of another part that runs for every environment, in its thread, before the bundle is loaded. */
 export interface WorkerHooks {
-  /** The file of a module, and the name of the function it exports: `(options) => void | Promise<void>`. */
+  /**
+   * The file of a module, and the name of the function it exports: `(options) => take`, where `take()` answers the requests
+   * to AWS services since it was called last (see `Used`).
+   */
   readonly module: string;
   readonly exportName: string;
   /** Options for a function's environments: anything that can be cloned, with what has to be transferred. */

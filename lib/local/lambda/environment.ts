@@ -9,6 +9,7 @@ import {
   type FromEnvironment,
   type LoadMessage,
   type ToEnvironment,
+  type Used,
 } from './protocol.ts';
 import { withVariables } from './variables.ts';
 
@@ -45,6 +46,21 @@ const contextOf = (data: EnvironmentData, requestId: string) => {
   };
 };
 
+/** What the hook that is installed before the bundle is loaded may answer: takes the requests made since the last time. */
+type TakeRequests = () => readonly string[];
+
+const isTakeRequests = (value: unknown): value is TakeRequests => typeof value === 'function';
+
+/** Starts to measure this thread; the answer ends it. */
+const measure = (requests: TakeRequests | undefined): (() => Used) => {
+  requests?.();
+  const before = process.threadCpuUsage();
+  return () => {
+    const { user, system } = process.threadCpuUsage(before);
+    return { cpuMicroseconds: Math.round(user + system), requests: requests?.() ?? [] };
+  };
+};
+
 /**
  * Loads a bundle, then answers its calls. Not before it has settled may another environment be loaded in this thread.
  * @param install replaces parts of the runtime before the bundle is loaded (see WorkerHooks)
@@ -54,12 +70,18 @@ export const runEnvironment = async (
   install: ((options: unknown) => unknown) | undefined,
 ): Promise<void> => {
   const post = (message: FromEnvironment): void => port.postMessage(message);
-  const printing = createPrinting(data.forwardLines, (lines, bytes) => post([LINES, 0, '', lines, bytes]));
+  const printing = createPrinting(data.forwardLines, (lines, bytes, events) =>
+    post([LINES, 0, '', lines, bytes, events]),
+  );
   if (data.sourceMaps) process.setSourceMapsEnabled(true);
+
+  let requests: TakeRequests | undefined;
+  const begin = (): (() => Used | undefined) => (data.measured ? measure(requests) : () => undefined);
 
   const load = async (): Promise<Handler | string> => {
     try {
-      await install?.(data.hook);
+      const installed = await install?.(data.hook);
+      if (isTakeRequests(installed)) requests = installed;
       const bundle = await importBundle(data.file);
       const handler = isNamespace(bundle) ? bundle[data.handler] : undefined;
       return isHandler(handler) ? handler : handlerMissing('index', data.handler);
@@ -83,15 +105,17 @@ export const runEnvironment = async (
   };
 
   const inside = <Result>(work: () => Result): Result => withVariables(variables, () => printing.run(work));
+  const loaded = begin();
   const handler = await inside(load);
   if (typeof handler === 'string') {
     post([INIT_FAILED, 1, handler, ...printing.take()]);
     return;
   }
-  post([READY, 0, '', ...printing.take()]);
+  post([READY, 0, '', ...printing.take(), loaded()]);
   port.on('message', ([number, requestId, payload]: ToEnvironment) => {
+    const ended = begin();
     void inside(() => call(handler, requestId, payload)).then(([failed, answer]) =>
-      post([number, failed, answer, ...printing.take()]),
+      post([number, failed, answer, ...printing.take(), ended()]),
     );
   });
 };

@@ -154,6 +154,7 @@ export const createLambda = async (options: {
         timeoutMs: fn.timeoutMs,
         forwardLines: log.shows('error', fn.domain),
         sourceMaps: fn.variables['NODE_OPTIONS']?.includes('--enable-source-maps') === true,
+        measured: options.concurrency === 'one',
         hook: hook?.options,
       },
       transfer: hook?.transfer ?? [],
@@ -161,10 +162,15 @@ export const createLambda = async (options: {
         ...runtimeVariables(fn, account, iam.credentialsFor(role), options.awsEndpoint()),
         ...options.variables,
       },
-      onPrinted(lines, bytes) {
+      onPrinted(lines, bytes, events) {
         if (!logged) return;
         meter.count('lambda.logBytes', bytes);
+        meter.count('lambda.logEvents', events);
         if (lines.length > 0) writePrinted(log, fn, lines);
+      },
+      onUsed(what, { cpuMicroseconds, requests }) {
+        meter.count(`lambda.${what === 'init' ? 'initCpu' : 'cpu'}.${fn.name}`, cpuMicroseconds);
+        for (const request of requests) meter.count(`lambda.requests.${fn.name}.${request}`);
       },
       onGone: on.gone,
       onAnswer: on.answer,

@@ -2,32 +2,35 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** What one environment prints, until it is sent with an answer. */
 export interface Printed {
-  /** The lines since the last time, and their length in characters. */
-  take(): [lines: readonly string[], bytes: number];
+  /** The lines since the last time, their length in characters, and how many log events they are. */
+  take(): [lines: readonly string[], bytes: number, events: number];
 }
 
 interface Page {
   readonly forward: boolean;
-  readonly send: (lines: readonly string[], bytes: number) => void;
+  readonly send: (lines: readonly string[], bytes: number, events: number) => void;
   partial: string;
   lines: string[];
   bytes: number;
+  events: number;
   scheduled: boolean;
 }
 
 /** Longer than the answer that a line most likely belongs to takes, which takes it along. */
 const FLUSH_AFTER_MS = 20;
 
-const take = (page: Page): [readonly string[], number] => {
-  const taken: [readonly string[], number] = [page.lines, page.bytes];
+const take = (page: Page): [readonly string[], number, number] => {
+  const taken: [readonly string[], number, number] = [page.lines, page.bytes, page.events];
   page.lines = [];
   page.bytes = 0;
+  page.events = 0;
   return taken;
 };
 
 const printOn = (page: Page, chunk: string | Uint8Array): void => {
   const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
   page.bytes += text.length;
+  if (text.endsWith('\n')) page.events += 1;
   if (page.forward) {
     const parts = `${page.partial}${text}`.split('\n');
     page.partial = parts.pop() ?? '';
@@ -62,8 +65,8 @@ export const capturePrinting = (): void => {
  */
 export const createPrinting = (
   forward: boolean,
-  send: (lines: readonly string[], bytes: number) => void,
+  send: (lines: readonly string[], bytes: number, events: number) => void,
 ): Printed & { run<Result>(work: () => Result): Result } => {
-  const page: Page = { forward, send, partial: '', lines: [], bytes: 0, scheduled: false };
+  const page: Page = { forward, send, partial: '', lines: [], bytes: 0, events: 0, scheduled: false };
   return { take: () => take(page), run: (work) => current.run(page, work) };
 };

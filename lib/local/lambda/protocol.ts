@@ -38,6 +38,8 @@ export interface EnvironmentData {
   /** Whether anyone looks at the lines that the function prints; else only their bytes are counted. */
   readonly forwardLines: boolean;
   readonly sourceMaps: boolean;
+  /** Whether what each call takes is measured: only where the thread works on one call at a time. */
+  readonly measured: boolean;
   /** Options of the hook that is installed before the bundle is loaded. */
   readonly hook: unknown;
 }
@@ -52,9 +54,16 @@ export const INIT_FAILED = -2;
 /** Only printed lines. */
 export const LINES = -3;
 
+/** What a measured call, or the loading of the bundle, took. */
+export interface Used {
+  readonly cpuMicroseconds: number;
+  /** Requests to AWS services, as `<service>.<operation>`, of Lambda with ` <function>`. */
+  readonly requests: readonly string[];
+}
+
 /**
  * `kind` is the call's number, or one of the constants above. `failed` is 1 for an error's payload. `printed` are the
- * lines printed since the last message, `bytes` their length.
+ * lines printed since the last message, `bytes` their length, `events` how many log events they are. `used` is undefined where nothing is measured.
  */
 export type FromEnvironment = readonly [
   kind: number,
@@ -62,4 +71,6 @@ export type FromEnvironment = readonly [
   payload: string,
   printed: readonly string[],
   bytes: number,
+  events: number,
+  used?: Used | undefined,
 ];

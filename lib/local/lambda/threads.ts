@@ -2,14 +2,15 @@ import { MessageChannel, type Transferable, Worker } from 'node:worker_threads';
 import type { Clock } from '../clock.ts';
 import type { SelfTimes } from '../cpu-profile.ts';
 import { type EnvironmentHost, hostEnvironment, type ThreadEnd } from './environment-host.ts';
-import { ALIVE, END_PROFILE, type EnvironmentData, type LoadMessage, type ThreadData } from './protocol.ts';
+import { ALIVE, END_PROFILE, type EnvironmentData, type LoadMessage, type ThreadData, type Used } from './protocol.ts';
 
 /** What an environment is loaded from, and who hears of it (see `hostEnvironment`). */
 export interface EnvironmentOptions {
   readonly data: EnvironmentData;
   readonly transfer: readonly Transferable[];
   readonly variables: Readonly<Record<string, string>>;
-  readonly onPrinted: (lines: readonly string[], bytes: number) => void;
+  readonly onPrinted: (lines: readonly string[], bytes: number, events: number) => void;
+  readonly onUsed: (what: 'call' | 'init', used: Used) => void;
   readonly onGone: () => void;
   readonly onAnswer: () => void;
 }
@@ -105,7 +106,7 @@ export const createThreads = (options: {
           profiled = resolve;
           worker.postMessage(END_PROFILE);
         }),
-      load({ data, variables, transfer, onPrinted, onGone, onAnswer }) {
+      load({ data, variables, transfer, onPrinted, onUsed, onGone, onAnswer }) {
         const { port1, port2 } = new MessageChannel();
         const message: LoadMessage = { data, variables, port: port2 };
         worker.postMessage(message, [port2, ...transfer]);
@@ -114,6 +115,7 @@ export const createThreads = (options: {
           data,
           now: () => clock.now(),
           onPrinted,
+          onUsed,
           onGone,
           onAnswer,
           onLate: watch,

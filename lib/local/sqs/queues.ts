@@ -16,6 +16,7 @@ import type {
 } from '../contracts.ts';
 import { physicalName } from '../physical-name.ts';
 import { readProperties } from '../read-properties.ts';
+import { billedRequests } from './billed-requests.ts';
 import { createMessageStore, type OutgoingMessage, type StoredMessage } from './message-store.ts';
 import { queueSettings } from './queue-properties.ts';
 import { createQueue, type Queue } from './queue.ts';
@@ -146,7 +147,7 @@ export const createQueues = (options: {
           `One or more parameters are invalid: message must be shorter than ${queue.settings.maximumBytes} bytes.`,
         );
       }
-      meter.count('sqs.SendMessage', messages.length);
+      for (const { body } of messages) meter.count('sqs.SendMessage', billedRequests(Buffer.byteLength(body)));
       await put(
         queue,
         messages.map(({ body, attributes, delaySeconds }) => ({

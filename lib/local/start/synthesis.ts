@@ -36,11 +36,17 @@ const run = async (what: string, args: readonly string[], env: NodeJS.ProcessEnv
 
 /**
  * Synthesizes the app, as `cdk synth` does (which starts a second slower). Unless `staged`, the templates' bundles are
- * those in `dist`, so that a bundle that is built again is the one that runs. `root` is the project's directory.
+ * those in `dist`, so that a bundle that is built again is the one that runs. `root` is the project's directory, `more` goes
+ * over the context of `cdk.json`.
  */
-export const synthesize = async (assembly: string, staged: boolean, root = '.'): Promise<void> => {
+export const synthesize = async (
+  assembly: string,
+  staged: boolean,
+  root = '.',
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<void> => {
   const { context } = CdkSettings.parse(JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')));
-  const settings = { ...context, ...(staged ? {} : { 'aws:cdk:disable-asset-staging': true }) };
+  const settings = { ...context, ...more, ...(staged ? {} : { 'aws:cdk:disable-asset-staging': true }) };
   // Templates of stacks that are gone would stay.
   rmSync(assembly, { recursive: true, force: true });
   const env = { ...process.env, CDK_OUTDIR: assembly, CDK_CONTEXT_JSON: JSON.stringify(settings) };

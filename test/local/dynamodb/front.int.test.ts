@@ -162,6 +162,8 @@ test('calls and units are counted; what the caller did not ask for is not answer
     'dynamodb.PutItem': 2,
     'dynamodb.readUnits': 0.5,
     'dynamodb.writeUnits': 3,
+    'table.readUnits.shop-Orders': 0.5,
+    'table.writeUnits.shop-Orders': 3,
   });
   expect(answer.ConsumedCapacity).toBeUndefined();
   await fetch(`${cloud.url}/_local/meter`, { method: 'DELETE' });

@@ -39,9 +39,9 @@ export const call = async ({ client, command, input, options, key }) => {
 const ENVIRONMENT = (fastPath: string, bundle: string) => `
 import { parentPort, workerData } from 'node:worker_threads';
 import { installAwsFastPath } from ${JSON.stringify(fastPath)};
-installAwsFastPath(workerData.options);
+const take = installAwsFastPath(workerData.options);
 const { call } = await import(${JSON.stringify(bundle)});
-parentPort.on('message', async (message) => parentPort.postMessage(await call({ ...message, options: { ...workerData.client, ...message.options } })));
+parentPort.on('message', async (message) => parentPort.postMessage(message === 'take' ? take() : await call({ ...message, options: { ...workerData.client, ...message.options } })));
 parentPort.postMessage('ready');
 `;
 
@@ -157,6 +157,8 @@ test('a function reads what it wrote, and its calls are counted', async () => {
     'dynamodb.PutItem': 1,
     'dynamodb.readUnits': 0.5,
     'dynamodb.writeUnits': 1,
+    'table.readUnits.shop-Orders': 0.5,
+    'table.writeUnits.shop-Orders': 1,
   });
 });
 
@@ -207,6 +209,22 @@ test('other services are called by message, as the role', async () => {
   expect(
     await call({ client: 'LambdaClient', command: 'InvokeCommand', input: { FunctionName: 'f', Payload: '{"ü":1}' } }),
   ).toMatchObject({ answer: { StatusCode: 200, Payload: '{"ü":1}' } });
+});
+
+test('the requests of a function are named from the first time that they are taken', async () => {
+  const take = () =>
+    new Promise((resolve) => {
+      worker.once('message', resolve);
+      worker.postMessage('take');
+    });
+  expect(await take()).toEqual([]);
+  await dynamodb('GetItemCommand', { Key: key('t#1') });
+  const FunctionName = 'arn:aws:lambda:eu-central-1:111111111111:function:shop-f:live';
+  await call({ client: 'LambdaClient', command: 'InvokeCommand', input: { FunctionName, Payload: '{}' } });
+  await call({ client: 'SSMClient', command: 'GetParameterCommand', input: { Name: '/a' } });
+  await call({ client: 'S3Client', command: 'ListBucketsCommand', input: {} });
+  expect(await take()).toEqual(['dynamodb.GetItem', 'lambda.Invoke shop-f', 'ssm.GetParameter', 's3.GET']);
+  expect(await take()).toEqual([]);
 });
 
 test("a client's time-out ends a call that is not answered", async () => {

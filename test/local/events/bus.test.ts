@@ -152,7 +152,11 @@ describe('PutEvents', () => {
     const world = createWorld();
     await world.makeBus();
     await world.put(entry(), entry({ Detail: JSON.stringify({ text: 'x'.repeat(70_000) }) }));
-    expect(world.meter.read()).toMatchObject({ 'events.PutEvents': 1, 'events.published': 3 });
+    expect(world.meter.read()).toMatchObject({
+      'events.PutEvents': 1,
+      'events.published': 3,
+      'events.bytes': expect.closeTo(70_080, -2),
+    });
   });
 });
 

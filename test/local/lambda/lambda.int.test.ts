@@ -179,7 +179,21 @@ test('what a function prints is in the live log, by line, and its bytes are coun
     'lambda   stock      cartwright-dev-stock-count: half line',
     'lambda   stock      cartwright-dev-stock-count: to stderr',
   ]);
-  expect(meter.read()['lambda.logBytes']).toBe(111);
+  expect(meter.read()).toMatchObject({ 'lambda.logBytes': 111, 'lambda.logEvents': 4 });
+});
+
+test('what loading and calls of a function take of the processor is measured, unless environments share a thread', async () => {
+  const source = `const used = () => { const { user, system } = process.threadCpuUsage(); return user + system; };
+    const spin = (ms) => { const start = used(); while (used() - start < ms * 1000); };
+    spin(30);
+    export const handler = async () => { spin(20); };`;
+  const { invoke, meter } = await world({ spins: { source } });
+  for (const _call of [1, 2]) await invoke('spins');
+  expect(meter.read()['lambda.cpu.spins']).toSatisfy((used: number) => used >= 40_000 && used < 60_000);
+  expect(meter.read()['lambda.initCpu.spins']).toBeGreaterThanOrEqual(30_000);
+  const shared = await world({ spins: { source } }, { concurrency: 'many' });
+  await shared.invoke('spins');
+  expect(Object.keys(shared.meter.read()).filter((name) => /cpu/i.test(name))).toEqual([]);
 });
 
 test.each(['logs:CreateLogStream', 'logs:PutLogEvents'])('without %s, what it prints is lost', async (action) => {
