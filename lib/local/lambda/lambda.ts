@@ -170,6 +170,7 @@ export const createLambda = async (options: {
       },
       onUsed(what, { cpuMicroseconds, requests }) {
         meter.count(`lambda.${what === 'init' ? 'initCpu' : 'cpu'}.${fn.name}`, cpuMicroseconds);
+        if (what === 'init') meter.count(`lambda.inits.${fn.name}`);
         for (const request of requests) meter.count(`lambda.requests.${fn.name}.${request}`);
       },
       onGone: on.gone,
