@@ -1,6 +1,16 @@
 import { Duration } from 'aws-cdk-lib/core';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, CfnAlias, CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  ApplicationLogLevel,
+  Architecture,
+  CfnAlias,
+  CfnFunction,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+} from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { existsSync } from 'node:fs';
 import type * as z from 'zod';
@@ -76,6 +86,11 @@ export class ServiceFunction<Env extends z.ZodObject = z.ZodObject> extends Cons
       environment,
       role: role.withoutPolicyUpdates(),
       logGroup: stack.logs,
+      // Lambda's own START, END and REPORT of each invocation would be half of the log's bill; what fails is still told.
+      loggingFormat: LoggingFormat.JSON,
+      systemLogLevelV2: SystemLogLevel.WARN,
+      // The functions choose what they print by CARTWRIGHT_LOG_LEVEL.
+      applicationLogLevelV2: ApplicationLogLevel.TRACE,
       timeout: Duration.seconds(this.timeoutSeconds),
       memorySize: props.memoryMb ?? 512,
       ...(props.concurrency === undefined ? {} : { reservedConcurrentExecutions: props.concurrency }),

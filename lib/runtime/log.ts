@@ -34,13 +34,14 @@ const readSettings = () => {
 
 /**
  * A logger bound to one request: one JSON object a line, as CloudWatch Logs Insights reads it. A value, not a module
- * state, because one environment may serve several requests at once.
+ * state, because one environment may serve several requests at once. Written past `console`, to which Lambda adds time, request
+ * id and level (as text) or a second JSON around this one: 70 to 110 bytes a line, which are billed.
  */
 export const loggerFor = (trace: Trace): Logger => {
   settings ??= readSettings();
   const { threshold, fn } = settings;
   return (level, message, fields) => {
     if (LEVELS[level] < threshold) return;
-    console.log(JSON.stringify({ level, message, fn, ...trace, ...fields }));
+    process.stdout.write(`${JSON.stringify({ level, message, fn, ...trace, ...fields })}\n`);
   };
 };

@@ -59,7 +59,12 @@ describe('a service function', () => {
           QUOTE_FUNCTION: 'arn:<Partition>:lambda:<Region>:<AccountId>:function:cartwright-dev-pricing-quote:live',
         },
       },
-      LoggingConfig: { LogGroup: { Ref: Match.stringLikeRegexp('^Logs') } },
+      LoggingConfig: {
+        LogGroup: { Ref: Match.stringLikeRegexp('^Logs') },
+        LogFormat: 'JSON',
+        SystemLogLevel: 'WARN',
+        ApplicationLogLevel: 'TRACE',
+      },
     });
   });
 

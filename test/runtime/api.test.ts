@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { api } from '../../lib/runtime/api.ts';
 import { conflict } from '../../lib/runtime/errors.ts';
@@ -75,8 +75,9 @@ describe('api()', () => {
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'x');
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'x');
     vi.stubEnv('CARTWRIGHT_LOG_LEVEL', 'error');
-    vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   });
+  afterAll(() => void vi.restoreAllMocks());
 
   it('gives the use case what it parsed and answers with its body', async () => {
     const { statusCode, json, useCase, headers } = await run(good());

@@ -59,7 +59,7 @@ const CONTEXT: Context = {
 
 /** The ids of the messages that come again. */
 const failedOf = async (handler: ReturnType<typeof consume>, bodies: Readonly<Record<string, string>>) => {
-  const lines = vi.spyOn(console, 'log').mockReturnValue(undefined);
+  const lines = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   const event: SQSEvent = { Records: Object.entries(bodies).map(([id, body]) => record(id, body)) };
   const { batchItemFailures } = await handler(event, CONTEXT);
   lines.mockRestore();

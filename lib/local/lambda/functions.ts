@@ -50,6 +50,17 @@ export interface Functions {
 
 const numeric = z.coerce.number();
 
+/**
+ * Lambda's own lines are not made here, so their level and form change nothing; a level at which Lambda would leave out what a
+ * function prints is not implemented.
+ */
+const LoggingConfig = z.strictObject({
+  LogGroup: z.string(),
+  LogFormat: z.enum(['Text', 'JSON']).optional(),
+  SystemLogLevel: z.enum(['DEBUG', 'INFO', 'WARN']).optional(),
+  ApplicationLogLevel: z.literal('TRACE').optional(),
+});
+
 const FunctionProperties = z.strictObject({
   FunctionName: z.string().max(64).optional(),
   Runtime: z.literal('nodejs24.x'),
@@ -60,7 +71,7 @@ const FunctionProperties = z.strictObject({
   Timeout: numeric.min(1).max(900).default(3),
   Environment: z.strictObject({ Variables: z.record(z.string(), z.string()).default({}) }).optional(),
   ReservedConcurrentExecutions: numeric.optional(),
-  LoggingConfig: z.strictObject({ LogGroup: z.string() }).optional(),
+  LoggingConfig: LoggingConfig.optional(),
   DeadLetterConfig: z.strictObject({ TargetArn: z.string() }).optional(),
   PackageType: z.literal('Zip').optional(),
   EphemeralStorage: z.strictObject({ Size: z.literal(512) }).optional(),
