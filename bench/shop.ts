@@ -15,6 +15,7 @@ export const prepareShop = async (
   csv: Buffer,
   word: string,
   baskets: readonly (readonly string[])[] = [],
+  say: (line: string) => void = console.log,
 ): Promise<{ input: ShopInput; shop: Shop }> => {
   const slug = `${word}-${Date.now().toString(36)}`;
   const shop = await onboardShop(api, operatorKey, {
@@ -30,7 +31,7 @@ export const prepareShop = async (
   await setUpRules(api, shop, { taxRatePpm: 190_000, shipping: { name: 'Parcel', amounts: { EUR: 490 } } });
   const started = performance.now();
   const imported = await importCatalogue(api, shop, csv, { timeoutMs: 600_000 });
-  console.log(
+  say(
     `${word}: ${imported.progress?.rows ?? 0} rows imported in ${((performance.now() - started) / 1000).toFixed(1)} s (${imported.status})`,
   );
   await until('prices', () => productsAreQuotable(api, shop), { timeoutMs: 300_000 });

@@ -98,4 +98,3 @@ export const QUOTAS = {
 } as const satisfies Readonly<Record<string, Quota>>;
 
 export type QuotaName = keyof typeof QUOTAS;
-export const QUOTA_NAMES = Object.keys(QUOTAS).filter((name): name is QuotaName => name in QUOTAS);
