@@ -5,6 +5,7 @@ import {
   ceilings,
   hotSku,
   KEYS_PER_TENANT,
+  listsPerTenant,
   neededFor,
   tenantsPerCell,
   TRANSACTIONS_PER_ITEM,
@@ -34,7 +35,7 @@ const regionTable = (measured: Measured, region: Region): string =>
       QUOTAS[ceiling.quota].name,
       ceiling.value.toLocaleString('en'),
       ceiling.demand.order.toFixed(2),
-      (ceiling.demand.order + ceiling.demand.browsing).toFixed(2),
+      ceiling.demand.withBrowsing.toFixed(2),
       rate(ceiling.orders),
       rate(ceiling.withBrowsing),
       raised(ceiling),
@@ -94,6 +95,7 @@ A level of 50 pieces is sold out after half a second at its limit; what is refus
 ## One tenant
 
 - Each of a tenant's lists of orders is one key of an index: ${QUOTAS.partitionWrites.value['us-east-1'].toLocaleString('en')} write units, so about ${QUOTAS.partitionWrites.value['us-east-1'].toLocaleString('en')} orders/s for one tenant. No quota raises it.
+- Its lists of products are read by one key of an index, too: ${rate(listsPerTenant(measured))} lists of 20 a second.
 - Its plan (\`rate\`, \`burst\`) ends it sooner: API Gateway answers 429 by the tenant's key.
 - All tenants' orders that are under way are on ${DUE_SHARDS} keys of one index, each put there and taken away: ${((DUE_SHARDS * QUOTAS.partitionWrites.value['us-east-1']) / 2).toLocaleString('en')} orders/s for the stage.
 

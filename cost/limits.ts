@@ -7,20 +7,11 @@ import type { Stage } from './stage.ts';
 /** What shoppers look at until one of them orders: views of products and lists. An assumption, that of the large merchant. */
 export const BROWSING = { 'product view': 60, 'list of 20 products': 20 } as const;
 
-/** What one order takes of a quota, with and without the browsing before it. */
+/** What one order takes of a quota, without and with the browsing before it; of a table's quota, in the busiest table. */
 interface Demand {
   readonly order: number;
-  readonly browsing: number;
+  readonly withBrowsing: number;
 }
-
-/** The most that one table takes: every table has the same quota. */
-const busiestTable = (counts: Counts, kind: 'read' | 'write'): number =>
-  Math.max(
-    0,
-    ...Object.entries(counts)
-      .filter(([name]) => name.startsWith(`table.${kind}Units.`))
-      .map(([, units]) => units),
-  );
 
 /** Seconds of Lambda at work. */
 const lambdaSeconds = (counts: Counts, stage: Stage): number => {
@@ -31,34 +22,50 @@ const lambdaSeconds = (counts: Counts, stage: Stage): number => {
   );
 };
 
-type Taken = (counts: Counts, stage: Stage) => number;
+type Taken = (counts: Counts, stage: Stage) => Readonly<Record<string, number>>;
 
+const whole =
+  (taken: (counts: Counts, stage: Stage) => number): Taken =>
+  (counts, stage) => ({ account: taken(counts, stage) });
+
+/** Every table has the quota for itself. */
+const byTable =
+  (kind: 'read' | 'write'): Taken =>
+  (counts) =>
+    Object.fromEntries(Object.entries(counts).filter(([name]) => name.startsWith(`table.${kind}Units.`)));
+
+/** What is taken of each quota, by whatever has the quota for itself. */
 const TAKEN: Readonly<Partial<Record<QuotaName, Taken>>> = {
-  apiRequests: (counts) => counts['apigateway.requests'] ?? 0,
-  lambdaConcurrency: lambdaSeconds,
-  lambdaRate: (counts) => counts['lambda.invocations'] ?? 0,
-  busPuts: (counts) => counts['events.published'] ?? 0,
-  busTargets: (counts) => counts['sqs.SendMessage'] ?? 0,
-  tableWrites: (counts) => busiestTable(counts, 'write'),
-  tableReads: (counts) => busiestTable(counts, 'read'),
-  newTableWrites: (counts) => busiestTable(counts, 'write'),
-  newTableReads: (counts) => busiestTable(counts, 'read'),
+  apiRequests: whole((counts) => counts['apigateway.requests'] ?? 0),
+  lambdaConcurrency: whole(lambdaSeconds),
+  lambdaRate: whole((counts) => counts['lambda.invocations'] ?? 0),
+  busPuts: whole((counts) => counts['events.published'] ?? 0),
+  busTargets: whole((counts) => counts['sqs.SendMessage'] ?? 0),
+  tableWrites: byTable('write'),
+  tableReads: byTable('read'),
+  newTableWrites: byTable('write'),
+  newTableReads: byTable('read'),
 };
 
 /** Quotas that orders and browsing use up. */
 const RATE_QUOTAS = Object.keys(TAKEN).filter((name): name is QuotaName => name in QUOTAS);
 
+const most = (taken: ReadonlyMap<string, number>): number => Math.max(0, ...taken.values());
+
 const demandOf = (measured: Measured, quota: QuotaName): Demand => {
   const taken = TAKEN[quota];
   if (taken === undefined) throw new Error(`${quota} is no quota of a rate`);
-  const one = (scenario: string): number => {
+  const order = new Map<string, number>();
+  const all = new Map<string, number>();
+  const add = (to: Map<string, number>, scenario: string, often: number): void => {
     const { counts, times } = countedOf(measured, scenario);
-    return taken(counts, measured.stage) / times;
+    for (const [owner, units] of Object.entries(taken(counts, measured.stage)))
+      to.set(owner, (to.get(owner) ?? 0) + (units / times) * often);
   };
-  return {
-    order: one('order'),
-    browsing: Object.entries(BROWSING).reduce((total, [scenario, times]) => total + times * one(scenario), 0),
-  };
+  add(order, 'order', 1);
+  add(all, 'order', 1);
+  for (const [scenario, often] of Object.entries(BROWSING)) add(all, scenario, often);
+  return { order: most(order), withBrowsing: most(all) };
 };
 
 export interface Ceiling {
@@ -75,18 +82,12 @@ export const ceilings = (measured: Measured, region: Region): readonly Ceiling[]
   RATE_QUOTAS.map((quota) => {
     const demand = demandOf(measured, quota);
     const value = QUOTAS[quota].value[region];
-    return {
-      quota,
-      value,
-      demand,
-      orders: value / demand.order,
-      withBrowsing: value / (demand.order + demand.browsing),
-    };
+    return { quota, value, demand, orders: value / demand.order, withBrowsing: value / demand.withBrowsing };
   }).sort((a, b) => a.withBrowsing - b.withBrowsing);
 
 /** The quota's value that a rate of orders needs, with the browsing before them. */
 export const neededFor = (ceiling: Ceiling, ordersPerSecond: number): number =>
-  Math.ceil(ordersPerSecond * (ceiling.demand.order + ceiling.demand.browsing));
+  Math.ceil(ordersPerSecond * ceiling.demand.withBrowsing);
 
 /** A level's item is below 1 kB; written in a transaction, it costs two units. */
 const UNITS_PER_TAKE = 2;
@@ -113,6 +114,15 @@ export const hotSku = (available: number): HotSku => {
     byTransactions: buckets * TRANSACTIONS_PER_ITEM,
     byUnits: (buckets * QUOTAS.partitionWrites.value['us-east-1']) / UNITS_PER_TAKE,
   };
+};
+
+/** How many lists of products a second one tenant can have: they read one key of an index. */
+export const listsPerTenant = (measured: Measured): number => {
+  const { counts, times } = countedOf(measured, 'list of 20 products');
+  return (
+    (QUOTAS.partitionReads.value['us-east-1'] * times) /
+    most(new Map(Object.entries(byTable('read')(counts, measured.stage))))
+  );
 };
 
 /** A tenant has one key in API Gateway, by which its plan counts and throttles, whatever it has of our own keys. */

@@ -88,6 +88,13 @@ export const QUOTAS = {
     adjustable: false,
     source: 'DynamoDB, partition throughput',
   },
+  partitionReads: {
+    name: 'DynamoDB: read units of one key',
+    value: both(3_000),
+    per: 'second',
+    adjustable: false,
+    source: 'DynamoDB, partition throughput',
+  },
   apiKeys: {
     name: 'API Gateway: API keys',
     value: both(10_000),

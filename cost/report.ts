@@ -16,13 +16,19 @@ const MILLION = 1_000_000;
 const GB = 1e9;
 
 export const usd = (amount: number): string =>
-  amount >= 100 ? Math.round(amount).toLocaleString('en') : amount.toFixed(amount < 0.1 && amount > 0 ? 4 : 2);
+  amount >= 100
+    ? Math.round(amount).toLocaleString('en')
+    : amount > 0 && amount < 0.1
+      ? amount.toPrecision(2)
+      : amount.toFixed(2);
 const quantity = (amount: number): string =>
   amount >= 100
     ? Math.round(amount).toLocaleString('en')
     : amount >= 0.01
       ? amount.toFixed(2)
-      : amount.toExponential(1);
+      : amount === 0
+        ? '0'
+        : amount.toExponential(1);
 
 /** A table in Markdown. Cells are padded as the formatter does it. */
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ceilings, hotSku, neededFor, tenantsPerCell } from '../../cost/limits.ts';
+import { ceilings, hotSku, listsPerTenant, neededFor, tenantsPerCell } from '../../cost/limits.ts';
 import type { QuotaName, Region } from '../../cost/quotas.ts';
 import { measuredOf, quiet, stageOf } from './fixtures.ts';
 
@@ -37,6 +37,13 @@ describe('the orders that a quota allows', () => {
     expect(of('newTableWrites', 'us-east-1').orders).toBe(400);
   });
 
+  it('do not add up what different tables take', () => {
+    const browsed = { times: 10, counts: { 'table.readUnits.catalog': 5 }, bytesOut: 0 };
+    const scenarios = { ...measured.scenarios, 'product view': browsed };
+    const reads = ceilings({ ...measured, scenarios }, 'us-east-1').find(({ quota }) => quota === 'tableReads');
+    expect(reads?.demand).toEqual({ order: 1, withBrowsing: 60 * 0.5 });
+  });
+
   it('differ by region', () => {
     expect(of('busTargets', 'us-east-1').orders).toBe(3750);
     expect(of('busTargets', 'eu-central-1').orders).toBe(900);
@@ -59,6 +66,13 @@ describe('one SKU', () => {
   ])('with %i pieces is %i items, sold %i times a second at most', (available, buckets, perSecond) => {
     expect(hotSku(available)).toMatchObject({ buckets, byTransactions: perSecond, byUnits: buckets * 500 });
   });
+});
+
+it("a tenant's lists are read by one key", () => {
+  const lists = { times: 10, counts: { 'table.readUnits.catalog': 30 }, bytesOut: 0 };
+  expect(listsPerTenant({ ...measured, scenarios: { ...measured.scenarios, 'list of 20 products': lists } })).toBe(
+    1000,
+  );
 });
 
 it('a cell has as many tenants as API Gateway has keys', () => {
