@@ -6,6 +6,8 @@
 export interface AcceptedFinding {
   /** As the tool names it; of cdk-nag with the one permission that is meant. */
   readonly id: string;
+  /** The constructs of which it is accepted, by their paths; of all unless said. */
+  readonly at?: RegExp;
   readonly reason: string;
 }
 
@@ -18,27 +20,33 @@ const apiGateway = (path: string): string => wildcard(`arn:<AWS::Partition>:apig
 export const acceptedByNag: readonly AcceptedFinding[] = [
   {
     id: apiGateway('/usageplans/*/keys'),
+    at: /-tenants\/(RegisterUsageKey|RepairTenants)\/Role\//,
     reason:
       'API Gateway gives usage plans ids of its own; they are read at run time, from parameters of the stack access',
   },
   {
     id: apiGateway('/usageplans/*/keys/*'),
+    at: /-tenants\/RepairTenants\/Role\//,
     reason: 'the same, for the key of one tenant in one plan: both ids are made by API Gateway',
   },
   {
     id: apiGateway('/apikeys/*'),
+    at: /-tenants\/RemoveUsageKey\/Role\//,
     reason: "API Gateway gives keys ids of its own; an offboarded tenant's is found by its name",
   },
   {
     id: wildcard('arn:<AWS::Partition>:s3:::<system-bucket>/imports/*'),
+    at: /-catalog\/(Create|Start|Check|Run)Import\/Role\//,
     reason: 'the objects of one purpose, named at run time; no other prefix, and reading and writing are granted apart',
   },
   {
     id: wildcard('arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter/cartwright/<stage>/access/plan-*'),
+    at: /-tenants\/(RegisterUsageKey|RepairTenants)\/Role\//,
     reason: 'one parameter per tier of usage plans, each with the id of a plan and nothing else',
   },
   {
     id: wildcard('*'),
+    at: /-orders\/Checkout\/Role\//,
     reason:
       'Step Functions sets up the delivery of its logs by actions that know no resource; nothing else is granted so',
   },
@@ -57,6 +65,7 @@ export const acceptedByNag: readonly AcceptedFinding[] = [
   },
   {
     id: 'AwsSolutions-SQS3',
+    at: /\/(Failed|Missed)\/Resource$/,
     reason: 'these are the dead letters of streams and schedules, which the rule does not count; each has its alarm',
   },
   {

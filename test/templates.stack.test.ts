@@ -6,23 +6,25 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { gzipSync } from 'node:zlib';
 import { compose } from '../bin/app.ts';
-import { acceptedByLint, acceptedByNag, MAX_ACCEPTED } from '../scripts/accepted-findings.ts';
+import { acceptedByLint, acceptedByNag, type AcceptedFinding, MAX_ACCEPTED } from '../scripts/accepted-findings.ts';
 import { bundleOf, lambdaEntries } from '../scripts/bundle.ts';
 import { permissionsOf, type PlacedResource, resourcesOf, synthesizedApp, textOf } from './assembly/app.ts';
-import { nagAudit } from './assembly/nag.ts';
+import { type Finding, nagAudit } from './assembly/nag.ts';
 
 const stacks = synthesizedApp();
 const all = (type: string): PlacedResource[] => resourcesOf(stacks, type);
 const named = ({ stack, logicalId }: PlacedResource): string => `${stack}/${logicalId}`;
 
 describe("cdk-nag's AWS Solutions", () => {
-  const accepted = new Set(acceptedByNag.map(({ id }) => id));
+  const accepts =
+    (finding: Finding) =>
+    ({ id, at }: AcceptedFinding): boolean =>
+      id === finding.id && (at === undefined || at.test(finding.at));
   const audits = { dev: nagAudit(compose), prod: nagAudit(compose, { stage: 'prod' }) };
 
   it.each(Object.entries(audits))('find in the stage %s what is accepted, and nothing else', (_, { findings }) => {
-    expect(findings.filter(({ id }) => !accepted.has(id))).toEqual([]);
-    const found = new Set(findings.map(({ id }) => id));
-    expect(acceptedByNag.filter(({ id }) => !found.has(id))).toEqual([]);
+    expect(findings.filter((finding) => !acceptedByNag.some(accepts(finding)))).toEqual([]);
+    expect(acceptedByNag.filter((entry) => !findings.some((finding) => accepts(finding)(entry)))).toEqual([]);
   });
 
   it('are silenced in one place only', () => {
