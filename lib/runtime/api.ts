@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { actingFor } from './acting-tenant.ts';
 import { authorize, callerOf } from './api-caller.ts';
 import { parseBody, readHeaders } from './api-request.ts';
 import { AppError, idempotencyKeyReused, invalidRequest, preconditionRequired } from './errors.ts';
@@ -10,7 +11,7 @@ import { CORS_HEADERS, problemResponse, SECURITY_HEADERS } from './problem.ts';
 import type { Answer, Idempotency, RequestOf, RouteDefinition, UseCase } from './route.ts';
 import { traceIdOf } from './trace.ts';
 import { parsePart } from './validation.ts';
-import type { Caller } from './tenant.ts';
+import type { Caller, TenantId } from './tenant.ts';
 
 type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
 
@@ -25,7 +26,7 @@ export const api = <const Route extends RouteDefinition>(route: Route, useCase: 
     const headers = readHeaders(event);
     const requestId = event.requestContext.requestId;
     const traceId = traceIdOf(headers);
-    let tenant: string | undefined;
+    let tenant: TenantId | undefined;
     let response: APIGatewayProxyResult;
     let failure: unknown;
     try {
@@ -33,7 +34,7 @@ export const api = <const Route extends RouteDefinition>(route: Route, useCase: 
       tenant = caller === undefined || caller.kind === 'operator' ? undefined : caller.tenant;
       if (caller !== undefined) authorize(route, caller);
       const request = parseRequest(route, event, headers, caller, traceId, requestId);
-      response = successResponse(route, await useCase(request), requestId);
+      response = successResponse(route, await actingFor(tenant, () => useCase(request)), requestId);
     } catch (error) {
       failure = error;
       response = problemResponse(error, requestId);

@@ -1,5 +1,5 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import type { DynamoDb } from './clients/dynamodb.ts';
+import type { DynamoDb, DynamoDbCalls } from './clients/dynamodb.ts';
 import { dbErrors, patience, retryingConflicts } from './db-conflicts.ts';
 import { fromWire, toWire } from './db-wire.ts';
 import { tenantPrefix, withoutPrefix, withPrefix } from './keys.ts';
@@ -78,7 +78,7 @@ const placeholders = (source: {
   ...(source.values === undefined ? {} : { ExpressionAttributeValues: toWire(source.values) }),
 });
 
-const open = (client: DynamoDb, table: string, prefix: string): TenantDb => {
+const open = (client: DynamoDbCalls, table: string, prefix: string): TenantDb => {
   const read = (item: Parameters<typeof fromWire>[0]) => withoutPrefix(prefix, fromWire(item));
   const failures = dbErrors(read);
   const prefixedValues = (update: Update): Update =>
@@ -242,11 +242,14 @@ const positionOf = (item: Item): Record<string, string | number> => {
   return position;
 };
 
-/** Opens a table for tenants: `const db = tenantDb(client, ORDERS_TABLE); db(tenant).get(...)`. */
-export const tenantDb =
-  (client: DynamoDb, table: string) =>
-  (tenant: TenantId): TenantDb =>
-    open(client, table, tenantPrefix(tenant));
+/**
+ * Opens a table for tenants: `const db = tenantDb(client, ORDERS_TABLE); db(tenant).get(...)`. Behind the second wall the
+ * rights are those of the tenant that the invocation acts for, whichever tenant the table is opened for.
+ */
+export const tenantDb = (client: DynamoDb, table: string): ((tenant: TenantId) => TenantDb) => {
+  const calls = client.ofTenants ?? client;
+  return (tenant) => open(calls, table, tenantPrefix(tenant));
+};
 
 export type OpenTenantDb = ReturnType<typeof tenantDb>;
 

@@ -22,6 +22,8 @@ const LambdaEnv = z.object({
   AWS_SESSION_TOKEN: z.string().optional(),
   AWS_ENDPOINT_URL: z.string().optional(),
   AWS_LAMBDA_FUNCTION_NAME: z.string().default('unnamed'),
+  /** The role of the tenants' data; absent where the function reaches its table by its own role. */
+  CARTWRIGHT_TENANT_ROLE: z.string().optional(),
   CARTWRIGHT_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
 });
 

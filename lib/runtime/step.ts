@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
+import { actingFor } from './acting-tenant.ts';
 import type { CallContext, CallContract } from './call.ts';
 import { AppError } from './errors.ts';
 import { lambdaHandler } from './lambda-handler.ts';
@@ -40,7 +41,7 @@ export const systemStep = <Input extends z.ZodType, Output extends z.ZodType>(
     try {
       const input = contract.input.parse(envelope.input);
       const output = contract.output.parse(
-        await useCase({ tenant: envelope.tenant, traceId: envelope.traceId }, input),
+        await actingFor(envelope.tenant, () => useCase({ tenant: envelope.tenant, traceId: envelope.traceId }, input)),
       );
       loggerFor(trace)('info', `${contract.domain}.${contract.name}`, { ms: Math.round(performance.now() - started) });
       return output;

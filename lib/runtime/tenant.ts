@@ -6,6 +6,9 @@ export const tenantId = defineId<'TenantId'>('tnt');
 export const TenantId = tenantId.schema;
 export type TenantId = z.output<typeof TenantId>;
 
+/** The session tag by which IAM knows whose items a session reaches: the policies' `${aws:PrincipalTag/tenant}`. */
+export const TENANT_TAG = 'tenant';
+
 /** Who acts, as events, logs and the audit trail name it: a kind and an id, never a name or an email. */
 export const Actor = z.object({
   type: z.enum(['operator', 'staff', 'secret_key', 'publishable_key', 'customer', 'system']),

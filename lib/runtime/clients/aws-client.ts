@@ -21,6 +21,8 @@ export interface AwsRequest {
   readonly timeoutMs: number;
   /** For the message of a time-out. */
   readonly what: string;
+  /** Who signs; the client's own credentials when absent. */
+  readonly credentials?: SigningCredentials | undefined;
 }
 
 export interface AwsAnswer {
@@ -43,6 +45,7 @@ export class AwsServiceError extends Error {
 /** Errors after which nothing has happened or the same request may simply be sent again. */
 const RETRIABLE = new Set([
   'ThrottlingException',
+  'Throttling',
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
   'InternalServerError',
@@ -71,13 +74,20 @@ const parseObject = (text: string): Record<string, unknown> => {
   return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
 };
 
-/** JSON protocols name the error in the body (`namespace#Name`), REST ones in a header (`Name:url`). */
+const elementOf = (xml: string, name: string): string | undefined =>
+  new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
+
+/**
+ * JSON protocols name the error in the body (`namespace#Name`), REST ones in a header (`Name:url`), the query protocol in
+ * an element.
+ */
 const errorOf = (status: number, headers: http.IncomingHttpHeaders, text: string): AwsServiceError => {
   let body: Record<string, unknown>;
   try {
     body = parseObject(text);
   } catch {
-    body = {}; // a proxy's page instead of the service's answer
+    // Of the query protocol, or a proxy's page instead of the service's answer.
+    body = { __type: elementOf(text, 'Code'), message: elementOf(text, 'Message') };
   }
   const type = String(body['__type'] ?? headers['x-amzn-errortype'] ?? `Http${status}`);
   const message = String(body['message'] ?? body['Message'] ?? text.slice(0, 200));
@@ -105,9 +115,9 @@ export const awsClientOver = (options: AwsClientOptions): AwsClient => {
 
   return {
     destroy: () => agent.destroy(),
-    send: ({ path = '/', headers, body, timeoutMs, what }) =>
+    send: ({ path = '/', headers, body, timeoutMs, what, credentials = options.credentials() }) =>
       new Promise((resolve, reject) => {
-        const signed = signedHeaders(options.credentials(), {
+        const signed = signedHeaders(credentials, {
           service: options.service,
           region: options.region,
           host: url.host,
@@ -149,17 +159,15 @@ export const awsClientOver = (options: AwsClientOptions): AwsClient => {
 /** A function's own: region, endpoint and credentials come from Lambda's environment. */
 export const functionOptions = (service: string, host = service): AwsClientOptions => {
   const env = lambdaEnv();
+  const credentials: SigningCredentials = {
+    accessKeyId: env.AWS_ACCESS_KEY_ID,
+    secretAccessKey: env.AWS_SECRET_ACCESS_KEY,
+    sessionToken: env.AWS_SESSION_TOKEN,
+  };
   return {
     service,
     region: env.AWS_REGION,
     endpoint: env.AWS_ENDPOINT_URL ?? `https://${host}.${env.AWS_REGION}.amazonaws.com`,
-    credentials: () => {
-      const {
-        AWS_ACCESS_KEY_ID: accessKeyId,
-        AWS_SECRET_ACCESS_KEY: secretAccessKey,
-        AWS_SESSION_TOKEN: sessionToken,
-      } = env;
-      return { accessKeyId, secretAccessKey, sessionToken };
-    },
+    credentials: () => credentials,
   };
 };

@@ -17,7 +17,11 @@ import type {
   UpdateItemCommandInput,
   UpdateItemCommandOutput,
 } from '@aws-sdk/client-dynamodb';
+import { lambdaEnv } from '../env.ts';
+import { createTenantWall, type TenantWall } from '../tenant-wall.ts';
 import { type AwsClientOptions, awsClientOver, functionOptions, withRetries } from './aws-client.ts';
+import type { SigningCredentials } from './sigv4.ts';
+import { stsClient } from './sts.ts';
 
 /** The operations that the stores use, with the SDK's own types of what goes in and comes out. */
 interface Operations {
@@ -34,13 +38,22 @@ interface Operations {
   readonly UpdateItem: { readonly input: UpdateItemCommandInput; readonly output: UpdateItemCommandOutput };
 }
 
-/** A DynamoDB client. Binary attributes go in as bytes and come back as base64 text, as in a stream. */
-export interface DynamoDb {
+/** Calls of DynamoDB. Binary attributes go in as bytes and come back as base64 text, as in a stream. */
+export interface DynamoDbCalls {
   /** @throws AwsServiceError */
   call<Name extends keyof Operations>(
     operation: Name,
     input: Operations[Name]['input'],
   ): Promise<Operations[Name]['output']>;
+}
+
+/** A DynamoDB client: its calls are made with the function's own rights. */
+export interface DynamoDb extends DynamoDbCalls {
+  /**
+   * The same with the rights of the tenant that is acted for, where these are apart: then the function's own reach no
+   * item of a tenant.
+   */
+  readonly ofTenants?: DynamoDbCalls | undefined;
   /** Closes the connections. */
   destroy(): void;
 }
@@ -48,6 +61,8 @@ export interface DynamoDb {
 export interface DynamoDbOptions extends Omit<AwsClientOptions, 'service'> {
   readonly maxAttempts?: number;
   readonly timeoutMs?: number;
+  /** Stands before the items of tenants. */
+  readonly wall?: TenantWall | undefined;
 }
 
 const CONTENT_TYPE = 'application/x-amz-json-1.0';
@@ -65,19 +80,34 @@ const parseOutput = <Output>(text: string): Output => JSON.parse(text) as Output
 export const dynamoDbOver = (options: DynamoDbOptions): DynamoDb => {
   const client = awsClientOver({ ...options, service: 'dynamodb' });
   const timeoutMs = options.timeoutMs ?? 3000;
+  const call = async <Name extends keyof Operations>(
+    operation: Name,
+    input: Operations[Name]['input'],
+    credentials?: SigningCredentials,
+  ): Promise<Operations[Name]['output']> => {
+    const body = JSON.stringify(
+      operation === 'TransactWriteItems' ? { ClientRequestToken: randomUUID(), ...input } : input,
+      bytesAsBase64,
+    );
+    const headers = { 'content-type': CONTENT_TYPE, 'x-amz-target': `DynamoDB_20120810.${operation}` };
+    const request = { headers, body, timeoutMs, what: `DynamoDB ${operation}`, credentials };
+    const { text } = await withRetries(options.maxAttempts ?? 3, () => client.send(request));
+    return parseOutput(text);
+  };
+  const { wall } = options;
   return {
     destroy: () => client.destroy(),
-    call: async (operation, input) => {
-      const body = JSON.stringify(
-        operation === 'TransactWriteItems' ? { ClientRequestToken: randomUUID(), ...input } : input,
-        bytesAsBase64,
-      );
-      const headers = { 'content-type': CONTENT_TYPE, 'x-amz-target': `DynamoDB_20120810.${operation}` };
-      const request = { headers, body, timeoutMs, what: `DynamoDB ${operation}` };
-      const { text } = await withRetries(options.maxAttempts ?? 3, () => client.send(request));
-      return parseOutput(text);
-    },
+    call: (operation, input) => call(operation, input),
+    ofTenants:
+      wall === undefined
+        ? undefined
+        : { call: (operation, input) => wall.through((credentials) => call(operation, input, credentials)) },
   };
 };
 
-export const dynamoDbClient = (): DynamoDb => dynamoDbOver(functionOptions('dynamodb'));
+/** A function's own, with the tenants' rights apart where its stack has given these to a role of their own. */
+export const dynamoDbClient = (): DynamoDb => {
+  const role = lambdaEnv().CARTWRIGHT_TENANT_ROLE;
+  const wall = role === undefined ? undefined : createTenantWall(stsClient(), role, Date.now);
+  return dynamoDbOver({ ...functionOptions('dynamodb'), wall });
+};

@@ -1,5 +1,6 @@
 import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 
+/** Whoever signs again and again with the same credentials gives the same object: the derived keys are kept by it. */
 export interface SigningCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -21,18 +22,25 @@ interface ToSign {
 const hmac = (key: Buffer | string, text: string): Buffer => createHmac('sha256', key).update(text).digest();
 const sha256 = (text: string): string => hash('sha256', text, 'hex');
 
+interface DayKey {
+  readonly day: string;
+  readonly key: KeyObject;
+}
+
 /**
  * A derived key holds for a day and a service, so it is made once a day; given as bytes it would be imported anew by
- * every request.
+ * every request. The keys go with their credentials: those of tenants' sessions come and go.
  */
-const cached = new Map<string, { readonly day: string; readonly secret: string; readonly key: KeyObject }>();
+const cached = new WeakMap<SigningCredentials, Map<string, DayKey>>();
 
-const signingKey = (secret: string, day: string, region: string, service: string): KeyObject => {
+const signingKey = (credentials: SigningCredentials, day: string, region: string, service: string): KeyObject => {
   const scope = `${region}/${service}`;
-  const known = cached.get(scope);
-  if (known?.day === day && known.secret === secret) return known.key;
-  const key = createSecretKey([region, service, 'aws4_request'].reduce(hmac, hmac(`AWS4${secret}`, day)));
-  cached.set(scope, { day, secret, key });
+  const keys = cached.get(credentials) ?? new Map<string, DayKey>();
+  const known = keys.get(scope);
+  if (known?.day === day) return known.key;
+  const secret = `AWS4${credentials.secretAccessKey}`;
+  const key = createSecretKey([region, service, 'aws4_request'].reduce(hmac, hmac(secret, day)));
+  cached.set(credentials, keys.set(scope, { day, key }));
   return key;
 };
 
@@ -54,7 +62,7 @@ export const signedHeaders = (credentials: SigningCredentials, request: ToSign):
   const canonicalHeaders = sorted.map((name) => `${name}:${headers[name]}\n`).join('');
   const canonical = `POST\n${canonicalPath(request.path)}\n\n${canonicalHeaders}\n${names}\n${sha256(request.body)}`;
   const scope = `${day}/${request.region}/${request.service}/aws4_request`;
-  const key = signingKey(credentials.secretAccessKey, day, request.region, request.service);
+  const key = signingKey(credentials, day, request.region, request.service);
   const signature = createHmac('sha256', key)
     .update(`AWS4-HMAC-SHA256\n${stamp}\n${scope}\n${sha256(canonical)}`)
     .digest('hex');
