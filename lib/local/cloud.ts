@@ -77,7 +77,7 @@ export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
   const state = createState({ file: join(stateDir, 'state.db'), synchronous: options.synchronous });
   const meter = createMeter();
   const weather = createWeather(options.weather);
-  const iam = createIam({ account, stateDir, log, withdrawn: options.withdrawn });
+  const iam = createIam({ account, stateDir, clock, log, withdrawn: options.withdrawn });
   const common = { account, iam, state, clock, weather, meter, log };
 
   const dynamodb = createDynamoDb({ ...common, stateDir, engineEndpoint: options.engineEndpoint });
@@ -138,7 +138,7 @@ export const startCloud = async (options: CloudOptions): Promise<Cloud> => {
       gateway.service,
       parameters.service,
       secrets.service,
-      createSts({ account }).service,
+      createSts({ account, iam }).service,
     ],
     httpServices: [s3.service],
   });

@@ -6,7 +6,13 @@
 /** Who calls an AWS operation. `root` is the developer at the AWS CLI; it may do everything. */
 export type Principal =
   | { readonly kind: 'root'; readonly arn: string }
-  | { readonly kind: 'role'; readonly arn: string }
+  | {
+      readonly kind: 'role';
+      /** The role's, also for its sessions. */
+      readonly arn: string;
+      /** A session that was opened by `sts:AssumeRole`, with its tags. */
+      readonly session?: { readonly name: string; readonly tags: Readonly<Record<string, string>> };
+    }
   | { readonly kind: 'service'; readonly arn: string; readonly service: string; readonly sourceArn: string };
 
 /** One statement to be decided. `context` holds IAM condition keys in lower case, e.g. `dynamodb:leadingkeys`. */
@@ -28,8 +34,11 @@ export interface Iam {
   addResourcePolicy(resourceArn: string, policy: unknown): void;
   /** Session credentials for a role: stable per role and state directory. */
   credentialsFor(principal: Principal): { accessKeyId: string; secretAccessKey: string; sessionToken: string };
-  /** The principal and secret behind an access key id, or undefined. */
-  principalOf(accessKeyId: string): { principal: Principal; secretAccessKey: string } | undefined;
+  /**
+   * The principal, secret and token behind an access key id, or undefined. The token is empty for the developer.
+   * @throws AwsError `ExpiredTokenException` for a session that is over
+   */
+  principalOf(accessKeyId: string): { principal: Principal; secretAccessKey: string; sessionToken: string } | undefined;
 }
 
 /** An AWS API as the endpoint sees it: parsed JSON in, JSON out. Wire protocols are the endpoint's business. */

@@ -22,14 +22,17 @@ const headerOf = (headers: Readonly<Record<string, unknown>>, name: string): str
   return typeof value === 'string' ? value : undefined;
 };
 
+/** The method of the question whose session an access key is; the path is the key. */
+export const WHOSE = 'WHOSE';
+
 /** What the worker's own evaluator has allowed and refused, for the record of grants. */
 const ALLOWED = 0;
 const REFUSED = -1;
 
-/** Tells the main thread what was allowed and refused in the worker. */
-export const observerOn = (port: MessagePort, memory: MarkMemory): GrantObserver => {
+/** Tells the main thread what a role was allowed and refused in the worker. */
+export const observerOn = (port: MessagePort, memory: MarkMemory, role: string): GrantObserver => {
   const tell = (kind: number, action: string, resource: string, text: string): void => {
-    const message: CallMessage = [kind, action, resource, {}, text];
+    const message: CallMessage = [kind, action, resource, { role }, text];
     port.postMessage(message);
   };
   return {
@@ -73,11 +76,11 @@ export const callerOn = (port: MessagePort): ((request: WireRequest) => Promise<
 export const answerOn = (
   port: MessagePort,
   answer: (request: WireRequest) => Promise<WireAnswer>,
-  observer: GrantObserver,
+  observerOf: (role: string) => GrantObserver,
 ): void => {
   port.on('message', ([number, method, url, headers, body]: CallMessage) => {
-    if (number === ALLOWED) return observer.allowed(method, url);
-    if (number === REFUSED) return observer.refused(method, url, body);
+    if (number === ALLOWED) return observerOf(headers['role'] ?? '').allowed(method, url);
+    if (number === REFUSED) return observerOf(headers['role'] ?? '').refused(method, url, body);
     void answer({ method, url, headers, body }).then((given) => {
       const message: AnswerMessage = [number, given.status, given.headers, given.body];
       port.postMessage(message);

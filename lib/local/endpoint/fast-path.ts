@@ -8,10 +8,12 @@ import { createFront } from '../dynamodb/front.ts';
 import { createShardedEngine } from '../dynamodb/sharded-engine.ts';
 import { createAuthorizer } from '../iam/authorizer.ts';
 import type { RoleSnapshot } from '../iam/iam.ts';
+import type { Access } from '../dynamodb/access.ts';
 import { isObject } from '../json.ts';
 import { createWeather } from '../weather.ts';
 import { callerOn, observerOn } from './fast-messages.ts';
 import { fastRequest } from './fast-request.ts';
+import { createFastSessions } from './fast-sessions.ts';
 import { credentialScope } from './identity.ts';
 import { jsonError, jsonTarget } from './json-protocol.ts';
 import type { WireAnswer, WireRequest } from './wire.ts';
@@ -20,7 +22,7 @@ export interface FastPathOptions {
   /** Host and port of the AWS endpoint that is short-cut. */
   readonly host: string;
   readonly port: number;
-  /** The function's own access key; requests of other callers than the thread's functions take the long way. */
+  /** The function's own access key. */
   readonly accessKeyId: string;
   readonly role: RoleSnapshot;
   readonly dynamodb: WorkerDynamoDb;
@@ -39,14 +41,17 @@ let clients: readonly EngineClient[] | undefined;
 const engineClients = (engines: WorkerDynamoDb['engines']): readonly EngineClient[] =>
   (clients ??= engines.map((at) => createEngineClient({ ...at, connections: CONNECTIONS })));
 
-const serveDynamoDb = (
-  options: FastPathOptions,
-): ((request: WireRequest, operation: string) => Promise<WireAnswer>) => {
+type ServeDynamoDb = (
+  request: WireRequest,
+  operation: string,
+  authorize: (access: Access) => void,
+) => Promise<WireAnswer>;
+
+const serveDynamoDb = (options: FastPathOptions): ServeDynamoDb => {
   const { dynamodb } = options;
   const tables = new Map(dynamodb.tables.map((table) => [table.name, table]));
   const lookup = (name: string) => tables.get(name);
   const names = [...tables.keys()].sort();
-  const authorize = createAuthorizer(options.role, observerOn(options.calls, options.role.mark));
   const front = createFront({
     account: dynamodb.account,
     tables: lookup,
@@ -55,7 +60,7 @@ const serveDynamoDb = (
     weather: createWeather({ rough: dynamodb.weather.rough, seed: options.seed }),
     counters: countersIn(dynamodb.counters),
   });
-  return async (request, operation) => {
+  return async (request, operation, authorize) => {
     try {
       const { status, body } = await front.call(operation, request.body, authorize);
       return { status, headers: { 'content-type': 'application/x-amz-json-1.0' }, body };
@@ -72,9 +77,24 @@ const serveDynamoDb = (
  * function's requests since it was called last; until it is called, none are kept.
  */
 export const installAwsFastPath = (options: FastPathOptions): (() => readonly string[]) => {
-  const dynamodb = serveDynamoDb(options);
-  const call = callerOn(options.calls);
-  const path: FunctionPath = { host: options.host, port: options.port, dynamodb, call, requests: undefined };
+  const { host, port, role, calls } = options;
+  const serve = serveDynamoDb(options);
+  const call = callerOn(calls);
+  const observerOf = (arn: string) => observerOn(calls, role.mark, arn);
+  const own = createAuthorizer(role, observerOf(role.principal.arn));
+  const sessionOf = createFastSessions({ call, mark: role.mark, observerOf, now: Date.now });
+  const path: FunctionPath = {
+    host,
+    port,
+    call,
+    requests: undefined,
+    dynamodb: (request, operation) => serve(request, operation, own),
+    dynamodbAs: async (accessKeyId, request, operation) => {
+      const known = sessionOf(accessKeyId);
+      const session = known instanceof Promise ? await known : known;
+      return 'refusal' in session ? session.refusal : await serve(request, operation, session.authorize);
+    },
+  };
   functions.set(options.accessKeyId, path);
   if (functions.size === 1) patchHttp();
   return () => {
@@ -87,7 +107,9 @@ export const installAwsFastPath = (options: FastPathOptions): (() => readonly st
 interface FunctionPath {
   readonly host: string;
   readonly port: number;
-  readonly dynamodb: ReturnType<typeof serveDynamoDb>;
+  readonly dynamodb: (request: WireRequest, operation: string) => Promise<WireAnswer>;
+  /** With the rights of a session that the function has opened. */
+  readonly dynamodbAs: (accessKeyId: string, request: WireRequest, operation: string) => Promise<WireAnswer>;
   readonly call: ReturnType<typeof callerOn>;
   requests: string[] | undefined;
 }
@@ -114,9 +136,11 @@ const patchHttp = (): void => {
     if (typeof authorization !== 'string') return undefined;
     const scope = credentialScope(authorization, '');
     if (scope === undefined) return undefined;
-    const path = functions.get(scope.accessKeyId);
+    const own = functions.get(scope.accessKeyId);
+    // The key of a session that the function which runs just now has opened.
+    const path = own ?? functions.get(process.env['AWS_ACCESS_KEY_ID'] ?? '');
     if (path === undefined || Number(given['port']) !== path.port || given['host'] !== path.host) return undefined;
-    const { dynamodb, call } = path;
+    const { dynamodb, dynamodbAs, call } = path;
     const targetHeader = headers['x-amz-target'] ?? headers['X-Amz-Target'];
     const target = jsonTarget(typeof targetHeader === 'string' ? targetHeader : undefined);
     const base = { method: String(given['method']), url: String(given['path']) };
@@ -124,8 +148,15 @@ const patchHttp = (): void => {
     if (LONG_WAY.has(scope.service)) return undefined;
     if (target?.service === 'dynamodb') {
       const wireHeaders = { 'x-amz-target': String(targetHeader), 'content-type': 'application/x-amz-json-1.0' };
-      return (body) => dynamodb({ ...base, headers: wireHeaders, body }, target.operation);
+      return (body) => {
+        const wire = { ...base, headers: wireHeaders, body };
+        return own === undefined
+          ? dynamodbAs(scope.accessKeyId, wire, target.operation)
+          : dynamodb(wire, target.operation);
+      };
     }
+    // What sessions do in other services goes by HTTP, where they are told apart.
+    if (own === undefined) return undefined;
     const texts: Record<string, string | undefined> = { 'x-local-service': scope.service };
     for (const [name, value] of Object.entries(headers)) texts[name.toLowerCase()] = String(value);
     return (body) => call({ ...base, headers: texts, body });

@@ -106,7 +106,10 @@ const compileTest = (operator: string, key: string, expected: readonly string[],
   const [, quantifier, name = '', ifExists] = SET_OPERATOR.exec(operator.toLowerCase()) ?? [];
   if (name === 'null') {
     const wantMissing = expected.some((value) => value.toLowerCase() === 'true');
-    return (context) => (context(key) === undefined) === wantMissing;
+    return (context) => {
+      const value = context(key);
+      return (value === undefined || (typeof value !== 'string' && value.length === 0)) === wantMissing;
+    };
   }
   const known = OPERATORS[name];
   if (known === undefined) throw new Error(`Unknown condition operator ${operator}`);

@@ -6,6 +6,7 @@ export type RequestContext = (key: string) => string | readonly string[] | undef
 /** What IAM knows of a caller beyond its ARN. */
 export interface Caller {
   readonly principal: Principal;
+  /** Of the role; a session's own come before them. */
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -28,7 +29,9 @@ export const callerContext = ({ principal, tags }: Caller, account: Account): Re
     context['aws:principalaccount'] = account.accountId;
     context['aws:principaltype'] = principal.kind === 'role' ? 'AssumedRole' : 'Account';
     context['aws:username'] = principal.arn.slice(principal.arn.lastIndexOf('/') + 1);
-    for (const [key, value] of Object.entries(tags)) context[`aws:principaltag/${key.toLowerCase()}`] = value;
+    const session = principal.kind === 'role' ? principal.session : undefined;
+    for (const [key, value] of Object.entries({ ...tags, ...session?.tags }))
+      context[`aws:principaltag/${key.toLowerCase()}`] = value;
   }
   return (key) => context[key];
 };

@@ -1,4 +1,6 @@
 import { AwsError } from '../aws-error.ts';
+import { systemClock } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import type { Account, AuthorizationRequest, Iam, Log, Principal, Provisioner } from '../contracts.ts';
 import { callerContext, requestContext } from './context.ts';
 import type { RequestContext } from './context.ts';
@@ -12,6 +14,8 @@ import { compilePolicies } from './policy-set.ts';
 import type { NamedPolicy, PolicySet, Verdict } from './policy-set.ts';
 import { createRoles } from './roles.ts';
 import type { GrantedStatement } from './roles.ts';
+import { checkTrust, createSessions, trustedRoles } from './sessions.ts';
+import type { Session, SessionRequest } from './sessions.ts';
 
 /** A role's identity and policies as plain data, for an evaluator in another thread (see `createAuthorizer`). */
 export interface RoleSnapshot {
@@ -22,17 +26,30 @@ export interface RoleSnapshot {
   readonly mark: MarkMemory;
 }
 
+/** A role's session for an evaluator in another thread. */
+export interface SessionSnapshot extends Omit<RoleSnapshot, 'mark'> {
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
 export interface LocalIam extends Iam {
   readonly provisioners: readonly Provisioner[];
   /** Throws AwsError NoSuchEntity for an unknown role. */
   snapshot(roleArn: string): RoleSnapshot;
+  /** The same for a session of `openSession`; undefined for an access key of no session. Throws when it is over. */
+  sessionSnapshot(accessKeyId: string): SessionSnapshot | undefined;
+  /**
+   * Opens a session of a role for a caller, as `sts:AssumeRole` does.
+   * @throws AwsError AccessDenied, also for a role that is not there
+   */
+  openSession(request: SessionRequest): Session;
   /** What roles did by their policies and what they were refused, for finding grants that nothing needs or that lack. */
   readonly record: GrantRecord;
   /** Every statement that allows a role something. */
   statements(): readonly GrantedStatement[];
   /**
    * Takes statements away (by id) and gives back all others, to see what fails without them. Answers the ARNs of the
-   * roles that changed: their snapshots are old.
+   * roles that changed, and of those that may have sessions of them: what they know is old.
    * @throws Error for an id that no role has
    */
   withdraw(ids: readonly string[]): readonly string[];
@@ -54,6 +71,7 @@ export const createIam = (options: {
   readonly log?: Log | undefined;
   /** Ids of statements that count for nothing. */
   readonly withdrawn?: readonly string[] | undefined;
+  readonly clock?: Clock;
 }): LocalIam => {
   const { account } = options;
   const secret = stateSecret(options.stateDir);
@@ -62,22 +80,22 @@ export const createIam = (options: {
   const resourcePolicies = new Map<string, NamedPolicy[]>();
   const compiledResources = new Map<string, PolicySet>();
   const credentials = new Map<string, Credentials>();
-  const byAccessKey = new Map<string, { readonly principal: Principal; readonly secretAccessKey: string }>();
+  const byAccessKey = new Map<string, Credentials & { readonly principal: Principal }>();
+  const sessionContexts = new WeakMap<Principal, RequestContext>();
+  const sessions = createSessions(() => (options.clock ?? systemClock).now());
   const record = createGrantRecord(({ message }) =>
     options.log?.write({ source: 'cloud', level: 'warn', message: `AccessDenied: ${message}` }),
   );
   const root: Principal = { kind: 'root', arn: `arn:aws:iam::${account.accountId}:root` };
-  byAccessKey.set(ROOT_ACCESS_KEY, { principal: root, secretAccessKey: ROOT_SECRET_KEY });
+  const rootCredentials = { accessKeyId: ROOT_ACCESS_KEY, secretAccessKey: ROOT_SECRET_KEY, sessionToken: '' };
+  byAccessKey.set(ROOT_ACCESS_KEY, { ...rootCredentials, principal: root });
 
   const credentialsOf = (principal: Principal): Credentials => {
     const known = credentials.get(principal.arn);
     if (known !== undefined) return known;
-    const made =
-      principal.kind === 'root'
-        ? { accessKeyId: ROOT_ACCESS_KEY, secretAccessKey: ROOT_SECRET_KEY, sessionToken: '' }
-        : deriveCredentials(secret, principal.arn);
+    const made = principal.kind === 'root' ? rootCredentials : deriveCredentials(secret, principal.arn);
     credentials.set(principal.arn, made);
-    byAccessKey.set(made.accessKeyId, { principal, secretAccessKey: made.secretAccessKey });
+    byAccessKey.set(made.accessKeyId, { ...made, principal });
     return made;
   };
 
@@ -102,13 +120,20 @@ export const createIam = (options: {
     const role = roleOf(principal.arn);
     const made = {
       policies: compilePolicies(store.policiesOf(role), record.observerOf(role.arn)),
-      context: callerContext({ principal, tags: role.tags }, account),
+      context: callerContext({ principal: { kind: 'role', arn: role.arn }, tags: role.tags }, account),
     };
     compiled.set(principal.arn, made);
     return made;
   };
 
   const contextOf = (principal: Principal): RequestContext => {
+    if (principal.kind === 'role' && principal.session !== undefined) {
+      const open = sessionContexts.get(principal);
+      if (open !== undefined) return open;
+      const made = callerContext({ principal, tags: roleOf(principal.arn).tags }, account);
+      sessionContexts.set(principal, made);
+      return made;
+    }
     if (principal.kind === 'role') return compiledRole(principal).context;
     const key = principal.kind === 'service' ? `${principal.service} ${principal.sourceArn}` : principal.arn;
     const known = serviceContexts.get(key);
@@ -196,9 +221,44 @@ export const createIam = (options: {
     },
     record,
     statements: store.statements,
-    withdraw: (ids) => store.withdraw(ids).map(({ arn }) => arn),
+    withdraw: (ids) => [...new Set(store.withdraw(ids).flatMap((role) => [role.arn, ...trustedRoles(role)]))],
     credentialsFor: credentialsOf,
-    principalOf: (accessKeyId) => byAccessKey.get(accessKeyId),
+    principalOf(accessKeyId) {
+      const known = byAccessKey.get(accessKeyId);
+      if (known !== undefined) return known;
+      const session = sessions.find(accessKeyId);
+      return session === undefined ? undefined : { ...session.credentials, principal: session.principal };
+    },
+    openSession(request) {
+      const { caller, roleArn } = request;
+      const role = store.roles.get(roleArn);
+      const identity = (action: string): Verdict => {
+        if (caller.kind !== 'role') return { effect: 'none', unmet: [] };
+        const asked = { principal: caller, action, resource: roleArn };
+        return compiledRole(caller).policies.decide(asked, () => contextOf(caller));
+      };
+      // AWS does not say whether there is such a role.
+      if (role === undefined)
+        throw accessDenied(
+          { principal: caller, action: 'sts:AssumeRole', resource: roleArn },
+          { effect: 'none', unmet: [] },
+        );
+      try {
+        checkTrust(request, role, account, identity);
+      } catch (error) {
+        if (caller.kind === 'role' && error instanceof AwsError)
+          record.observerOf(caller.arn).refused('sts:AssumeRole', roleArn, error.message);
+        throw error;
+      }
+      return sessions.open(request);
+    },
+    sessionSnapshot(accessKeyId) {
+      const session = sessions.find(accessKeyId);
+      if (session === undefined) return undefined;
+      const role = roleOf(session.principal.arn);
+      const { principal, expiresAt } = session;
+      return { principal, tags: role.tags, policies: store.policiesOf(role), account, expiresAt };
+    },
     snapshot(roleArn) {
       const role = roleOf(roleArn);
       return {

@@ -6,6 +6,9 @@ import { compilePattern } from './patterns.ts';
 export type PrincipalMatch = (principal: Principal) => boolean;
 
 const ACCOUNT = /^(?:arn:aws:iam::(\d{12}):root|(\d{12}))$/;
+/** Whether a `{AWS: ...}` principal stands for a whole account, or for everyone. */
+export const isAccount = (value: string): boolean => value === '*' || ACCOUNT.test(value);
+
 const accountOf = (arn: string): string | undefined => arn.split(':')[4];
 
 /** `{AWS: ...}`: everyone, an account (all of its principals) or one role; IAM takes no other wildcards here. */

@@ -54,8 +54,7 @@ export const verifyCaller = (iam: Iam, request: SignedRequest, now: number): Ver
   if (known === undefined) {
     throw s3Error('InvalidAccessKeyId', 'The AWS Access Key Id you provided does not exist in our records.', 403);
   }
-  const { sessionToken } = iam.credentialsFor(known.principal);
-  if (sessionToken !== '' && signature.sessionToken !== sessionToken) {
+  if (known.sessionToken !== '' && signature.sessionToken !== known.sessionToken) {
     throw s3Error('InvalidToken', 'The provided token is malformed or otherwise invalid.', 400);
   }
   checkTime(signature, now);
