@@ -15,16 +15,21 @@ export const StageConfig = z.strictObject({
   monthlyBudgetUsd: z.int().min(1),
   /** Who is told what the alarms say, and the budget; nobody unless given. */
   alarmEmail: z.email().optional(),
+  /**
+   * Do functions that act for a tenant reach its items only by sessions that IAM limits to that tenant? It costs a call of
+   * STS per tenant, function instance and hour.
+   */
+  tenantWall: z.boolean(),
 });
 export type StageConfig = z.output<typeof StageConfig>;
 
 type Settings = Omit<StageConfig, 'stage'>;
 
-const TRIAL: Settings = { keepData: false, logRetentionDays: 7, logLevel: 'info', monthlyBudgetUsd: 50 };
+const TRIAL: Settings = { keepData: false, logRetentionDays: 7, logLevel: 'info', monthlyBudgetUsd: 50, tenantWall: false };
 
 const STAGES: Readonly<Record<string, Settings>> = {
   dev: TRIAL,
-  prod: { keepData: true, logRetentionDays: 90, logLevel: 'info', monthlyBudgetUsd: 500 },
+  prod: { keepData: true, logRetentionDays: 90, logLevel: 'info', monthlyBudgetUsd: 500, tenantWall: true },
 };
 
 /** A stage that is listed nowhere is a trial, made to be thrown away, when its name says so: `review7`, `pr12`. */

@@ -21,7 +21,7 @@ import { registerCustomerRoute } from '../functions/accounts/register-customer.t
 import { updateAddressRoute } from '../functions/accounts/update-address.ts';
 import { updateMeRoute } from '../functions/accounts/update-me.ts';
 import type { StageConfig } from '../lib/config.ts';
-import { readsSecret, rotatesSecret, setting, writes } from '../lib/constructs/bind.ts';
+import { allOf, readsSecret, rotatesSecret, setting, systemItems, writes } from '../lib/constructs/bind.ts';
 import { DomainApi } from '../lib/constructs/domain-api.ts';
 import { DomainStack } from '../lib/constructs/domain-stack.ts';
 import { ScheduledFunction } from '../lib/constructs/scheduled-function.ts';
@@ -77,11 +77,24 @@ export class AccountsStack extends DomainStack {
         bind: { ACCOUNTS_TABLE: writes(table, ...operations), ACCOUNTS_KEYS, STAGE },
         memoryMb: HASHING_MEMORY_MB,
       });
+    /** The same before anybody is known: staff log in without a credential of a shop. */
+    const signingStaff = (name: string, acrossTenants: string, ...operations: Operations) =>
+      new ServiceFunction(this, pascal(name), {
+        entry: `accounts/${name}`,
+        env: SessionEnv,
+        bind: { ACCOUNTS_TABLE: writes(table, ...operations), ACCOUNTS_KEYS, STAGE },
+        memoryMb: HASHING_MEMORY_MB,
+        acrossTenants,
+      });
 
     onTable('verify-session', 'get');
     onKeys('signing-keys');
     onTable('create-owner', 'put');
-    onTable('remove-owner', 'get', 'put', 'delete');
+    new ServiceFunction(this, 'RemoveOwner', {
+      entry: 'accounts/remove-owner',
+      env: AccountsTableEnv,
+      bind: { ACCOUNTS_TABLE: allOf(writes(table, 'get', 'put', 'delete'), systemItems(table, 'delete')) },
+    });
     onTableAndKeys('owner-invitation', 'get');
     const rotate = new ServiceFunction(this, 'RotateSigningKeys', {
       entry: 'accounts/rotate-signing-keys',
@@ -105,11 +118,31 @@ export class AccountsStack extends DomainStack {
         { route: createAddressRoute, fn: onTable('create-address', 'get', 'put') },
         { route: updateAddressRoute, fn: onTable('update-address', 'get', 'put') },
         { route: deleteAddressRoute, fn: onTable('delete-address', 'get', 'put') },
-        { route: createStaffSessionRoute, fn: signing('create-staff-session', ...login, 'query') },
-        { route: refreshStaffSessionRoute, fn: signing('refresh-staff-session', 'get', 'update') },
+        {
+          route: createStaffSessionRoute,
+          fn: signingStaff(
+            'create-staff-session',
+            'It looks for the shops in which somebody works.',
+            ...login,
+            'query',
+          ),
+        },
+        {
+          route: refreshStaffSessionRoute,
+          fn: signingStaff('refresh-staff-session', 'The refresh token names the shop.', 'get', 'update'),
+        },
         { route: endStaffSessionRoute, fn: onTable('end-staff-session', 'update') },
         { route: endAllStaffSessionsRoute, fn: onTable('end-all-staff-sessions', 'update') },
-        { route: acceptInvitationRoute, fn: onTableAndKeys('accept-invitation', ...login, 'query') },
+        {
+          route: acceptInvitationRoute,
+          fn: new ServiceFunction(this, 'AcceptInvitation', {
+            entry: 'accounts/accept-invitation',
+            env: TableAndKeysEnv,
+            bind: { ACCOUNTS_TABLE: writes(table, ...login, 'query'), ACCOUNTS_KEYS },
+            memoryMb: HASHING_MEMORY_MB,
+            acrossTenants: 'The invitation names the shop; who accepts it has no credential yet.',
+          }),
+        },
         { route: listStaffRoute, fn: onTable('list-staff', 'query', 'batchGet') },
         {
           route: listRolesRoute,

@@ -13,7 +13,7 @@ import type { StageConfig } from '../lib/config.ts';
 import { invokes, reads, writes, type WriteOperation } from '../lib/constructs/bind.ts';
 import { DomainApi } from '../lib/constructs/domain-api.ts';
 import { DomainStack } from '../lib/constructs/domain-stack.ts';
-import { Inbox } from '../lib/constructs/inbox.ts';
+import { EVENTS_OF_MANY, Inbox } from '../lib/constructs/inbox.ts';
 import { ServiceFunction } from '../lib/constructs/service-function.ts';
 import { ServiceTable } from '../lib/constructs/service-table.ts';
 
@@ -41,7 +41,12 @@ export class CartsStack extends DomainStack {
     onTable('Unlock', 'unlock', 'get', 'update');
     new Inbox(this, 'Inbox', {
       events: [OrderConfirmed, OrderRejected],
-      fn: onTable('InboxConsumer', 'inbox', 'get', 'update'),
+      fn: new ServiceFunction(this, 'InboxConsumer', {
+        entry: 'carts/inbox',
+        env: CartsTableEnv,
+        bind: { CARTS_TABLE: writes(table, 'get', 'update') },
+        acrossTenants: EVENTS_OF_MANY,
+      }),
     });
 
     new DomainApi(this, 'Api', {

@@ -19,7 +19,7 @@ import { writes, type WriteOperation } from '../lib/constructs/bind.ts';
 import { DomainApi } from '../lib/constructs/domain-api.ts';
 import { DomainStack } from '../lib/constructs/domain-stack.ts';
 import { EventPublisher } from '../lib/constructs/event-publisher.ts';
-import { Inbox } from '../lib/constructs/inbox.ts';
+import { EVENTS_OF_MANY, Inbox } from '../lib/constructs/inbox.ts';
 import { ServiceFunction } from '../lib/constructs/service-function.ts';
 import { ServiceTable } from '../lib/constructs/service-table.ts';
 
@@ -46,7 +46,12 @@ export class InventoryStack extends DomainStack {
     fn('ApplyImport', 'apply-import', 'batchGet', 'put', 'update');
     new Inbox(this, 'Inbox', {
       events: [VariantCreated, VariantDeleted, OrderConfirmed, OrderRejected, OrderCancelled, OrderFulfilled],
-      fn: fn('InboxConsumer', 'inbox', 'get', 'query', 'put', 'update'),
+      fn: new ServiceFunction(this, 'InboxConsumer', {
+        entry: 'inventory/inbox',
+        env: InventoryTableEnv,
+        bind: { INVENTORY_TABLE: writes(table, 'get', 'query', 'put', 'update') },
+        acrossTenants: EVENTS_OF_MANY,
+      }),
     });
     new EventPublisher(this, 'Publisher', { table, entry: 'inventory/publish', only: ADJUSTMENTS });
 

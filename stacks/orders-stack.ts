@@ -19,7 +19,7 @@ import { type Binding, invokes, machineRef, reads, startsSync, writes } from '..
 import { DomainApi } from '../lib/constructs/domain-api.ts';
 import { DomainStack } from '../lib/constructs/domain-stack.ts';
 import { EventPublisher } from '../lib/constructs/event-publisher.ts';
-import { Inbox } from '../lib/constructs/inbox.ts';
+import { EVENTS_OF_MANY, Inbox } from '../lib/constructs/inbox.ts';
 import { Saga } from '../lib/constructs/saga.ts';
 import { ScheduledFunction } from '../lib/constructs/scheduled-function.ts';
 import { ServiceFunction } from '../lib/constructs/service-function.ts';
@@ -90,13 +90,19 @@ export class OrdersStack extends DomainStack {
         RESERVE_FUNCTION: invokes(Reserve),
       },
       timeoutSeconds: 55,
+      acrossTenants: 'It takes over the overdue orders of all tenants, which it finds in a system index.',
     });
     new ScheduledFunction(this, 'EveryMinute', { fn: reconcile, every: 'rate(1 minute)' });
 
     new EventPublisher(this, 'Publisher', { table, entry: 'orders/publish' });
     new Inbox(this, 'Inbox', {
       events: [PaymentCaptured, PaymentCaptureFailed, PaymentVoided, PaymentRefunded],
-      fn: fn('React', 'inbox', append()),
+      fn: new ServiceFunction(this, 'React', {
+        entry: 'orders/inbox',
+        env: OrdersEnv,
+        bind: { ORDERS_TABLE: append() },
+        acrossTenants: EVENTS_OF_MANY,
+      }),
     });
   }
 }

@@ -11,7 +11,7 @@ import { type Binding, reads, writes } from '../lib/constructs/bind.ts';
 import { DomainApi } from '../lib/constructs/domain-api.ts';
 import { DomainStack } from '../lib/constructs/domain-stack.ts';
 import { EventPublisher } from '../lib/constructs/event-publisher.ts';
-import { Inbox } from '../lib/constructs/inbox.ts';
+import { EVENTS_OF_MANY, Inbox } from '../lib/constructs/inbox.ts';
 import { ServiceFunction } from '../lib/constructs/service-function.ts';
 import { ServiceTable } from '../lib/constructs/service-table.ts';
 
@@ -46,7 +46,12 @@ export class PaymentsStack extends DomainStack {
     new EventPublisher(this, 'Publisher', { table, entry: 'payments/publish' });
     new Inbox(this, 'Inbox', {
       events: [OrderConfirmed, OrderFulfilled, OrderRejected, OrderCancelled],
-      fn: fn('React', 'inbox', settles()),
+      fn: new ServiceFunction(this, 'React', {
+        entry: 'payments/inbox',
+        env: PaymentsEnv,
+        bind: { PAYMENTS_TABLE: settles() },
+        acrossTenants: EVENTS_OF_MANY,
+      }),
     });
   }
 }

@@ -24,7 +24,7 @@ import type { StageConfig } from '../lib/config.ts';
 import { writes, type WriteOperation } from '../lib/constructs/bind.ts';
 import { DomainApi } from '../lib/constructs/domain-api.ts';
 import { DomainStack } from '../lib/constructs/domain-stack.ts';
-import { Inbox } from '../lib/constructs/inbox.ts';
+import { EVENTS_OF_MANY, Inbox } from '../lib/constructs/inbox.ts';
 import { ServiceFunction } from '../lib/constructs/service-function.ts';
 import { ServiceTable } from '../lib/constructs/service-table.ts';
 
@@ -46,7 +46,12 @@ export class PricingStack extends DomainStack {
     fn('Unredeem', 'unredeem', 'get', 'put', 'update');
     new Inbox(this, 'Inbox', {
       events: [VariantCreated, VariantUpdated, VariantDeleted, OrderRejected, OrderCancelled],
-      fn: fn('InboxConsumer', 'inbox', 'get', 'put', 'update'),
+      fn: new ServiceFunction(this, 'InboxConsumer', {
+        entry: 'pricing/inbox',
+        env: PricingTableEnv,
+        bind: { PRICING_TABLE: writes(table, 'get', 'put', 'update') },
+        acrossTenants: EVENTS_OF_MANY,
+      }),
     });
 
     new DomainApi(this, 'Api', {

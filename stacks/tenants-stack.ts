@@ -32,18 +32,21 @@ import { updateTenantRoute } from '../functions/tenants/update-tenant.ts';
 import type { StageConfig } from '../lib/config.ts';
 import {
   addsUsageKeys,
+  allOf,
+  type Binding,
   invokes,
   machineRef,
   movesUsageKeys,
   reads,
   removesUsageKeys,
   starts,
+  systemItems,
   writes,
 } from '../lib/constructs/bind.ts';
 import { DomainApi } from '../lib/constructs/domain-api.ts';
 import { DomainStack } from '../lib/constructs/domain-stack.ts';
 import { EventPublisher } from '../lib/constructs/event-publisher.ts';
-import { Inbox } from '../lib/constructs/inbox.ts';
+import { EVENTS_OF_MANY, Inbox } from '../lib/constructs/inbox.ts';
 import { Saga } from '../lib/constructs/saga.ts';
 import { ScheduledFunction } from '../lib/constructs/scheduled-function.ts';
 import { ServiceFunction } from '../lib/constructs/service-function.ts';
@@ -55,6 +58,9 @@ type Operations = Parameters<typeof writes> extends [unknown, ...infer Rest] ? R
 const PUBLISHED = {
   dynamodb: { NewImage: { slug: { S: [{ exists: true }] }, version: { N: [{ 'anything-but': ['0'] }] } } },
 };
+
+const OPERATORS = 'Operators work on any tenant.';
+const WHOSE = 'The authorizer asks whose a credential is before the tenant is known.';
 
 /** Tenants, their API keys, plans and usage, and the workflow that onboards them. */
 export class TenantsStack extends DomainStack {
@@ -72,11 +78,25 @@ export class TenantsStack extends DomainStack {
         env: TenantsTableEnv,
         bind: { TENANTS_TABLE: writes(table, ...operations) },
       });
+    /** The same with items of the system: a slug or a key's hash is found before its tenant is known. */
+    const onBoth = (name: string, TENANTS_TABLE: Binding) =>
+      new ServiceFunction(this, pascal(name), {
+        entry: `tenants/${name}`,
+        env: TenantsTableEnv,
+        bind: { TENANTS_TABLE },
+      });
+    const acrossTenants = (why: string, name: string, ...operations: Operations) =>
+      new ServiceFunction(this, pascal(name), {
+        entry: `tenants/${name}`,
+        env: TenantsTableEnv,
+        bind: { TENANTS_TABLE: writes(table, ...operations) },
+        acrossTenants: why,
+      });
 
     const ONBOARDING_MACHINE = starts(machineRef('tenants', 'onboarding'));
     const record = writes(table, 'get', 'put');
-    onTable('claim-slug', 'get', 'put');
-    onTable('abandon-onboarding', 'get', 'put', 'delete');
+    onBoth('claim-slug', allOf(record, systemItems(table, 'put')));
+    onBoth('abandon-onboarding', allOf(writes(table, 'get', 'put', 'delete'), systemItems(table, 'delete')));
     new ServiceFunction(this, 'InviteOwner', {
       entry: 'tenants/invite-owner',
       env: InviteOwnerEnv,
@@ -122,12 +142,17 @@ export class TenantsStack extends DomainStack {
         USAGE_PLAN_PARAMETERS: movesUsageKeys(),
       },
       timeoutSeconds: 50,
+      acrossTenants: 'It repairs any tenant that is due in a system index.',
     });
     new ScheduledFunction(this, 'Repair', { fn: repair, every: 'rate(1 minute)' });
-    onTable('verify-key', 'get');
-    onTable('resolve-tenant', 'get');
+    acrossTenants(WHOSE, 'verify-key', 'get');
+    acrossTenants(WHOSE, 'resolve-tenant', 'get');
     new EventPublisher(this, 'Publisher', { table, entry: 'tenants/publish', only: PUBLISHED });
-    new Inbox(this, 'Events', { events: [OrderConfirmed], fn: onTable('inbox', 'update'), gatherSeconds: 2 });
+    new Inbox(this, 'Events', {
+      events: [OrderConfirmed],
+      fn: acrossTenants(EVENTS_OF_MANY, 'inbox', 'update'),
+      gatherSeconds: 2,
+    });
 
     new DomainApi(this, 'Api', {
       health: onTable('health', 'describe'),
@@ -138,21 +163,23 @@ export class TenantsStack extends DomainStack {
             entry: 'tenants/create-tenant',
             env: CreateTenantEnv,
             bind: { TENANTS_TABLE: record, ONBOARDING_MACHINE },
+            acrossTenants: OPERATORS,
           }),
         },
-        { route: listTenantsRoute, fn: onTable('list-tenants', 'query', 'get') },
+        { route: listTenantsRoute, fn: acrossTenants(OPERATORS, 'list-tenants', 'query', 'get') },
         {
           route: getTenantRoute,
           fn: new ServiceFunction(this, 'GetTenant', {
             entry: 'tenants/get-tenant',
             env: GetTenantEnv,
             bind: { TENANTS_TABLE: reads(table, 'get'), OWNER_INVITATION_FUNCTION: invokes(OwnerInvitation) },
+            acrossTenants: OPERATORS,
           }),
         },
-        { route: updateTenantRoute, fn: onTable('update-tenant', 'get', 'put') },
-        { route: suspendTenantRoute, fn: onTable('suspend-tenant', 'get', 'put') },
-        { route: resumeTenantRoute, fn: onTable('resume-tenant', 'get', 'put') },
-        { route: createTenantKeyRoute, fn: onTable('create-tenant-key', 'get', 'put', 'delete') },
+        { route: updateTenantRoute, fn: acrossTenants(OPERATORS, 'update-tenant', 'get', 'put') },
+        { route: suspendTenantRoute, fn: acrossTenants(OPERATORS, 'suspend-tenant', 'get', 'put') },
+        { route: resumeTenantRoute, fn: acrossTenants(OPERATORS, 'resume-tenant', 'get', 'put') },
+        { route: createTenantKeyRoute, fn: acrossTenants(OPERATORS, 'create-tenant-key', 'get', 'put', 'delete') },
         {
           route: listPlansRoute,
           fn: new ServiceFunction(this, 'ListPlans', { entry: 'tenants/list-plans', env: NoEnv, bind: {} }),
@@ -161,9 +188,21 @@ export class TenantsStack extends DomainStack {
         { route: updateCurrentTenantRoute, fn: onTable('update-current-tenant', 'get', 'put') },
         { route: getUsageRoute, fn: onTable('get-usage', 'query') },
         { route: listKeysRoute, fn: onTable('list-keys', 'query') },
-        { route: createKeyRoute, fn: onTable('create-key', 'put', 'delete') },
-        { route: rotateKeyRoute, fn: onTable('rotate-key', 'get', 'put', 'update', 'delete') },
-        { route: revokeKeyRoute, fn: onTable('revoke-key', 'get', 'delete') },
+        {
+          route: createKeyRoute,
+          fn: onBoth('create-key', allOf(writes(table, 'put'), systemItems(table, 'put', 'delete'))),
+        },
+        {
+          route: rotateKeyRoute,
+          fn: onBoth(
+            'rotate-key',
+            allOf(writes(table, 'get', 'put', 'update'), systemItems(table, 'put', 'update', 'delete')),
+          ),
+        },
+        {
+          route: revokeKeyRoute,
+          fn: onBoth('revoke-key', allOf(writes(table, 'get', 'delete'), systemItems(table, 'delete'))),
+        },
       ],
     });
   }

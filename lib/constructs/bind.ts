@@ -7,6 +7,8 @@ import type { DomainStack } from './domain-stack.ts';
 export interface Grant {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
+  /** Of what happens to items: whose items they are. Behind the second wall of tenancy the role depends on it. */
+  readonly items?: 'tenant' | 'system';
 }
 
 /** An environment variable's value together with exactly the permissions that its use needs. */
@@ -42,28 +44,40 @@ const TABLE_ACTIONS: Readonly<Record<Exclude<WriteOperation, IndexQuery>, string
 const isIndexQuery = (operation: WriteOperation): operation is IndexQuery => operation.startsWith('query:');
 
 const tableBinding =
-  (table: TableRef, operations: readonly WriteOperation[]): Binding =>
+  (table: TableRef, items: 'tenant' | 'system', operations: readonly WriteOperation[]): Binding =>
   () => {
-    const actions = operations.flatMap((operation) => (isIndexQuery(operation) ? [] : [TABLE_ACTIONS[operation]]));
+    const actionsOf = (wanted: (operation: WriteOperation) => boolean) =>
+      operations.flatMap((operation) =>
+        isIndexQuery(operation) || !wanted(operation) ? [] : [TABLE_ACTIONS[operation]],
+      );
+    const actions = actionsOf((operation) => operation !== 'describe');
+    const aboutTable = actionsOf((operation) => operation === 'describe');
     const indexes = operations.filter(isIndexQuery).map((operation) => operation.slice('query:'.length));
+    const resources = indexes.map((index) => `${table.tableArn}/index/${index}`);
     return {
       value: table.tableName,
       grants: [
-        ...(actions.length === 0 ? [] : [{ actions, resources: [table.tableArn] }]),
-        ...(indexes.length === 0
-          ? []
-          : [{ actions: ['dynamodb:Query'], resources: indexes.map((index) => `${table.tableArn}/index/${index}`) }]),
+        ...(aboutTable.length === 0 ? [] : [{ actions: aboutTable, resources: [table.tableArn] }]),
+        ...(actions.length === 0 ? [] : [{ actions, resources: [table.tableArn], items }]),
+        ...(indexes.length === 0 ? [] : [{ actions: ['dynamodb:Query'], resources, items }]),
       ],
     };
   };
 
 /** A table's name, with leave for these reads: `reads(table, 'get', 'query:gsi1')`. An index is granted by its name. */
 export const reads = (table: TableRef, ...operations: readonly [ReadOperation, ...ReadOperation[]]): Binding =>
-  tableBinding(table, operations);
+  tableBinding(table, 'tenant', operations);
 
 /** The same with writes. A transaction needs the operations that it is made of. */
 export const writes = (table: TableRef, ...operations: readonly [WriteOperation, ...WriteOperation[]]): Binding =>
-  tableBinding(table, operations);
+  tableBinding(table, 'tenant', operations);
+
+/**
+ * The same for the system's own items (`systemDb`, keys that begin `s#`), with `allOf()` beside what is done to a tenant's.
+ * No request of a function names items of both.
+ */
+export const systemItems = (table: TableRef, ...operations: readonly [WriteOperation, ...WriteOperation[]]): Binding =>
+  tableBinding(table, 'system', operations);
 
 const on =
   (value: (stack: DomainStack) => string, grants: (stack: DomainStack) => readonly Grant[]): Binding =>

@@ -22,6 +22,9 @@ export interface InboxProps {
   readonly gatherSeconds?: number;
 }
 
+/** Why consumers stand outside the second wall of tenancy. */
+export const EVENTS_OF_MANY = 'A batch of its inbox holds events of many tenants.';
+
 const BATCH = 10;
 const GATHERED_BATCH = 100;
 /** A record that failed so often goes to the dead letters. */

@@ -17,6 +17,7 @@ import type * as z from 'zod';
 import { functionName, LIVE_ALIAS } from '../names.ts';
 import type { Binding, BindingsOf, Grant } from './bind.ts';
 import { domainStackOf } from './domain-stack.ts';
+import { rightsOf, tenantRole } from './tenant-wall.ts';
 
 export interface ServiceFunctionProps<Env extends z.ZodObject> {
   /** `<domain>/<name>`: the code of `functions/<domain>/<name>.lambda.ts`, built before synthesis. */
@@ -31,6 +32,11 @@ export interface ServiceFunctionProps<Env extends z.ZodObject> {
   readonly memoryMb?: number;
   /** Reserved: the function gets so many at once and no more. */
   readonly concurrency?: number;
+  /**
+   * Why the function reaches items of tenants that no verified credential and no call's envelope names, so that no
+   * session can be limited to one: it stands outside the second wall of tenancy.
+   */
+  readonly acrossTenants?: string;
 }
 
 /** The built code of an entry. */
@@ -45,7 +51,8 @@ const statement = ({ actions, resources }: Grant): PolicyStatement =>
 
 /**
  * A Lambda function with a derived name and the alias `live`. Its role has the permissions of its bindings and leave to
- * write to the domain's log group, nothing else.
+ * write to the domain's log group, nothing else. Where the stage has the second wall of tenancy, what it does to items of
+ * tenants is the right of a second role, which it assumes for one tenant at a time.
  */
 export class ServiceFunction<Env extends z.ZodObject = z.ZodObject> extends Construct {
   readonly entry: string;
@@ -66,16 +73,21 @@ export class ServiceFunction<Env extends z.ZodObject = z.ZodObject> extends Cons
     this.#policy = new PolicyDocument();
     this.grant({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [stack.logs.logGroupArn] });
     const environment: Record<string, string> = { CARTWRIGHT_LOG_LEVEL: stack.stage.logLevel };
+    const grants: Grant[] = [];
     for (const [variable, binding] of Object.entries<Binding>(props.bind)) {
       const bound = binding(stack);
       environment[variable] = bound.value;
-      for (const grant of bound.grants) this.grant(grant);
+      grants.push(...bound.grants);
     }
+    const rights = rightsOf(grants, stack.stage.tenantWall && props.acrossTenants === undefined);
+    this.#policy.addStatements(...rights.own);
 
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: { bindings: this.#policy },
     });
+    if (rights.ofTenant.length > 0)
+      environment['CARTWRIGHT_TENANT_ROLE'] = tenantRole(this, role, rights.ofTenant).roleArn;
     this.lambda = new LambdaFunction(this, 'Function', {
       functionName: functionName(stack.stage.stage, domain, name),
       description: `${props.entry} of Cartwright`,
@@ -99,6 +111,7 @@ export class ServiceFunction<Env extends z.ZodObject = z.ZodObject> extends Cons
     if (defaultChild instanceof CfnFunction) {
       // Lets a tool that has only the template find the sources: a debugger, or a local run that reloads changed code.
       defaultChild.addMetadata('cartwright:entry', props.entry);
+      if (props.acrossTenants !== undefined) defaultChild.addMetadata('cartwright:across-tenants', props.acrossTenants);
       // The function refers to its role, which says the order already.
       defaultChild.addDeletionOverride('DependsOn');
     }

@@ -5,6 +5,7 @@ import type { TestProject } from 'vitest/node';
 import { readOperatorKey } from '../../lib/client/operator.ts';
 import { grantsClient } from '../../lib/local/grants-client.ts';
 import { spawnCloud } from '../../lib/local/spawn.ts';
+import { synthesize } from '../../lib/local/start/synthesis.ts';
 import { consumptions, promisedEvents, unseenEvents } from './event-coverage.ts';
 import { ROUTE_LOG, untouchedRoutes } from './route-coverage.ts';
 
@@ -18,6 +19,7 @@ declare module 'vitest' {
   }
 }
 
+const WALLED_ASSEMBLY = '.local/assembly-walled';
 const CLOUD_LOG = '.local/reports/e2e-cloud.log';
 
 /** After the tests: what was used at any time, also while no test ran. */
@@ -32,6 +34,7 @@ const logGrants = async (awsUrl: string): Promise<void> => {
  * One cloud for the whole suite. CARTWRIGHT_API_URL (with CARTWRIGHT_OPERATOR_KEY and CARTWRIGHT_AWS_URL) names one that
  * runs already; otherwise a fresh local cloud is started. After a whole run, a route that saw no success or no refusal
  * fails the suite, and so does an event that was not published or that one of its consumers did not take in.
+ * With CARTWRIGHT_TENANT_WALL=on the app is that of a stage with the second wall of tenancy, made of the bundles in `dist`.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   mkdirSync(dirname(ROUTE_LOG), { recursive: true });
@@ -45,10 +48,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
     return async () => undefined;
   }
   const stateDir = mkdtempSync(join(tmpdir(), 'cartwright-e2e-'));
+  const walled = process.env['CARTWRIGHT_TENANT_WALL'] === 'on';
+  if (walled) await synthesize(WALLED_ASSEMBLY, false, '.', { stages: { dev: { tenantWall: true } } });
   writeFileSync(CLOUD_LOG, '');
   const cloud = await spawnCloud({
     stateDir,
-    args: ['--concurrency', process.env['CARTWRIGHT_CONCURRENCY'] ?? 'many'],
+    args: [
+      ...['--concurrency', process.env['CARTWRIGHT_CONCURRENCY'] ?? 'many'],
+      ...(walled ? ['--assembly', WALLED_ASSEMBLY] : []),
+    ],
     onLine: (line) => appendFileSync(CLOUD_LOG, `${line}\n`),
   });
   project.provide('apiUrl', cloud.apiUrl);
