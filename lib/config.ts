@@ -17,19 +17,19 @@ export const StageConfig = z.strictObject({
   alarmEmail: z.email().optional(),
   /**
    * Do functions that act for a tenant reach its items only by sessions that IAM limits to that tenant? It costs a call of
-   * STS per tenant, function instance and hour.
+   * STS per tenant, function instance and hour. Unless said, they do where data is kept.
    */
   tenantWall: z.boolean(),
 });
 export type StageConfig = z.output<typeof StageConfig>;
 
-type Settings = Omit<StageConfig, 'stage'>;
+type Settings = Omit<StageConfig, 'stage' | 'tenantWall'>;
 
-const TRIAL: Settings = { keepData: false, logRetentionDays: 7, logLevel: 'info', monthlyBudgetUsd: 50, tenantWall: false };
+const TRIAL: Settings = { keepData: false, logRetentionDays: 7, logLevel: 'info', monthlyBudgetUsd: 50 };
 
 const STAGES: Readonly<Record<string, Settings>> = {
   dev: TRIAL,
-  prod: { keepData: true, logRetentionDays: 90, logLevel: 'info', monthlyBudgetUsd: 500, tenantWall: true },
+  prod: { keepData: true, logRetentionDays: 90, logLevel: 'info', monthlyBudgetUsd: 500 },
 };
 
 /** A stage that is listed nowhere is a trial, made to be thrown away, when its name says so: `review7`, `pr12`. */
@@ -66,5 +66,6 @@ export const stageConfig = (stage: unknown, stages?: unknown): StageConfig => {
         `dev, test, review or trial (or are pr1, pr2, ...). To add it, put "${name}": {} into context.stages of cdk.json.`,
     );
   }
-  return parsed(StageConfig, { ...defaults, ...settings[name], stage: name }, `cdk.json: context.stages.${name}`);
+  const chosen = { ...defaults, ...settings[name], stage: name };
+  return parsed(StageConfig, { tenantWall: chosen.keepData, ...chosen }, `cdk.json: context.stages.${name}`);
 };

@@ -40,11 +40,21 @@ const domainOf = (stackName: string): string => stackName.replace('cartwright-de
 
 /**
  * Synthesizes the whole app as it is deployed; `validated` adds the CDK's own checks of every template, which take
- * longer than all the rest, and whose findings are errors.
+ * longer than all the rest, and whose findings are errors; `context` is what `cdk synth -c` would add.
  */
-export const synthesizedApp = ({ validated = false } = {}): readonly Stack[] => {
+export const synthesizedApp = ({
+  validated = false,
+  context = {},
+}: {
+  readonly validated?: boolean;
+  readonly context?: Readonly<Record<string, unknown>>;
+} = {}): readonly Stack[] => {
   const outdir = mkdtempSync(join(tmpdir(), 'assembly-'));
-  const app = new App({ context: cdkContext(), outdir, builtinCloudFormationValidation: validated });
+  const app = new App({
+    context: { ...cdkContext(), ...context },
+    outdir,
+    builtinCloudFormationValidation: validated,
+  });
   compose(app);
   for (const { id, reason } of validated ? acceptedByLint : []) {
     Validations.of(app).acknowledge({ id: `CloudFormation-Validate::${id}`, reason });

@@ -9,6 +9,15 @@ describe("a stage's configuration", () => {
     expect(stageConfig('review7')).toMatchObject({ stage: 'review7', keepData: false });
   });
 
+  it('has the second wall of tenancy where data is kept, unless it is said', () => {
+    expect(stageConfig('prod')).toMatchObject({ tenantWall: true });
+    expect(stageConfig('dev')).toMatchObject({ tenantWall: false });
+    const stages = { prod: { tenantWall: false }, dev: { tenantWall: true }, live: { keepData: true } };
+    expect(stageConfig('prod', stages)).toMatchObject({ tenantWall: false });
+    expect(stageConfig('dev', stages)).toMatchObject({ tenantWall: true });
+    expect(stageConfig('live', stages)).toMatchObject({ tenantWall: true });
+  });
+
   it('is what cdk.json says of the stage, over its defaults', () => {
     const stages = { prod: { monthlyBudgetUsd: 2000, alarmEmail: 'shop@example.com' }, live: { keepData: true } };
     expect(stageConfig('prod', stages)).toMatchObject({ keepData: true, monthlyBudgetUsd: 2000 });
