@@ -57,7 +57,11 @@ const assemblyWith = async (tenantWall: 'on' | 'off'): Promise<string> => {
   await build({ ...bundleOptions(entries), outdir: bundles });
   const outdir = join(directory, 'cdk.out');
   const app = new App({ builtinCloudFormationValidation: false, outdir });
-  const stack = new DomainStack(app, { domain: 'orders', stage: stageConfig('dev', { dev: { tenantWall: tenantWall === 'on' } }), bundles });
+  const stack = new DomainStack(app, {
+    domain: 'orders',
+    stage: stageConfig('dev', { dev: { tenantWall: tenantWall === 'on' } }),
+    bundles,
+  });
   const table = new ServiceTable(stack, 'Table', { indexes: 1 });
   new ServiceFunction(stack, 'Careless', {
     entry: 'orders/careless',

@@ -21,6 +21,7 @@ const table = {
   keys: { hash: 'pk', range: 'sk' },
   indexes: { gsi1: { hash: 'gsi1pk', range: 'gsi1sk' } },
   slot: 0,
+  shard: 0,
 };
 const reader = createAccessReader(account, (name) => (name === 't' ? table : undefined));
 
