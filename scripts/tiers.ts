@@ -29,6 +29,11 @@ const reports = '.local/reports';
 /** What each test of the end-to-end suite used of the permissions of the app's roles. */
 const GRANT_LOG = join(reports, 'grants.jsonl');
 
+/** The app of a stage with the second wall of tenancy. */
+const WALLED = { CARTWRIGHT_TENANT_WALL: 'on' };
+/** Two shops that buy, sell and try to reach each other. */
+const TWO_SHOPS = ['tenancy', 'first-sale'].map((name) => `test/e2e/${name}.e2e.test.ts`);
+
 const FAST: readonly Tier[] = [
   { name: 'format', command: ['prettier', '--check', '--log-level', 'warn', '.'] },
   { name: 'lint', command: ['oxlint', '--deny-warnings'] },
@@ -39,6 +44,10 @@ const FAST: readonly Tier[] = [
   vitest('stack', ['--project', 'stack']),
   vitest('integration', ['--project', 'int']),
   vitest('end to end', ['--project', 'e2e'], { CARTWRIGHT_E2E_COVERAGE: 'check', CARTWRIGHT_GRANT_LOG: GRANT_LOG }),
+  vitest('end to end, behind the second wall', ['--project', 'e2e', ...TWO_SHOPS], {
+    ...WALLED,
+    CARTWRIGHT_CONCURRENCY: 'one',
+  }),
   {
     name: 'permissions used, five of them taken away',
     command: ['node', 'prove/run.ts', 'grants', '--sample', '5', '--uses', GRANT_LOG],
@@ -51,6 +60,7 @@ const SALES = ['first-sale', 'contention', 'orders'].map((name) => `test/e2e/${n
 const LONG: readonly Tier[] = [
   { name: 'build and synth', command: ['npm', 'run', '--silent', 'synth'] },
   vitest('end to end, one at a time', ['--project', 'e2e', ...SALES], { CARTWRIGHT_CONCURRENCY: 'one' }),
+  vitest('end to end, all behind the second wall', ['--project', 'e2e'], WALLED),
   // Eight hundred tests in random weather: what an unlucky one could not tell, its next run tells.
   vitest('end to end, in rough weather', ['--project', 'e2e', '--retry', '2'], { WEATHER: 'rough' }),
   vitest('planted bugs', ['--project', 'planted']),

@@ -10,6 +10,7 @@ import { dynamoDbOver } from '../../lib/runtime/clients/dynamodb.ts';
 import { eventBusOver } from '../../lib/runtime/clients/events.ts';
 import { lambdaOver } from '../../lib/runtime/clients/lambda.ts';
 import { stepFunctionsOver } from '../../lib/runtime/clients/sfn.ts';
+import { stsOver } from '../../lib/runtime/clients/sts.ts';
 
 const CREDENTIALS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG', sessionToken: 'token' };
 const FUNCTION = 'arn:aws:lambda:eu-central-1:111111111111:function:cartwright-dev-pricing-quote:live';
@@ -158,6 +159,64 @@ describe('the lean AWS clients', () => {
     answer = { status: 503, body: 'busy' };
     await expect(eventBusOver(at).putEvents([])).rejects.toMatchObject({ name: 'Http503' });
     expect(seen).toHaveLength(3);
+  });
+
+  describe('of STS', () => {
+    const asked = { roleArn: 'arn:aws:iam::111111111111:role/data', sessionName: 'tnt_a', seconds: 3600 };
+
+    it('asks for a session with its tags in the query protocol, signed, and reads the credentials', async () => {
+      answer = {
+        status: 200,
+        body: `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
+          <AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId><SecretAccessKey>wJalr/XUtn+FEMI=</SecretAccessKey>
+          <SessionToken>AQoDYXdzEPT//////////wEX==</SessionToken><Expiration>2026-11-21T13:00:00Z</Expiration>
+          </Credentials></AssumeRoleResult></AssumeRoleResponse>`,
+      };
+      const session = await stsOver(at).assumeRole({ ...asked, tags: { tenant: 'tnt_a', shop: 'a b' } });
+      expect(session).toEqual({
+        accessKeyId: 'ASIAIOSFODNN7EXAMPLE',
+        secretAccessKey: 'wJalr/XUtn+FEMI=',
+        sessionToken: 'AQoDYXdzEPT//////////wEX==',
+        expiresAt: Date.UTC(2026, 10, 21, 13),
+      });
+      const [request] = seen;
+      if (request === undefined) throw new Error('nothing was asked');
+      const { sent, expected } = expectedSignature(request);
+      expect(sent).toBe(expected);
+      expect(request.headers['content-type']).toBe('application/x-www-form-urlencoded; charset=utf-8');
+      expect(Object.fromEntries(new URLSearchParams(request.body))).toEqual({
+        Action: 'AssumeRole',
+        Version: '2011-06-15',
+        RoleArn: asked.roleArn,
+        RoleSessionName: 'tnt_a',
+        DurationSeconds: '3600',
+        'Tags.member.1.Key': 'tenant',
+        'Tags.member.1.Value': 'tnt_a',
+        'Tags.member.2.Key': 'shop',
+        'Tags.member.2.Value': 'a b',
+      });
+    });
+
+    it.each([
+      ['AccessDenied', 403, 1],
+      ['Throttling', 400, 3],
+    ])('tells a refusal with %s by its name, and tries again what may go away', async (code, status, times) => {
+      const body = `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>No.</Message></Error></ErrorResponse>`;
+      answer = { status, body };
+      await expect(stsOver(at).assumeRole({ ...asked, tags: {} })).rejects.toMatchObject({
+        name: code,
+        message: 'No.',
+      });
+      expect(seen).toHaveLength(times);
+    });
+
+    it('takes no answer that lacks something', async () => {
+      answer = {
+        status: 200,
+        body: '<AssumeRoleResponse><AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId></AssumeRoleResponse>',
+      };
+      await expect(stsOver(at).assumeRole({ ...asked, tags: {} })).rejects.toThrow('secretAccessKey');
+    });
   });
 
   it('fail, so that they can try again, when the connection breaks inside an answer', async () => {
