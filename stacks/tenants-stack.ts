@@ -1,27 +1,16 @@
 import type { App } from 'aws-cdk-lib/core';
-import { CreateOwner, OwnerInvitation, RemoveOwner } from '../functions/accounts/calls.ts';
+import { OwnerInvitation } from '../functions/accounts/calls.ts';
 import { OrderConfirmed } from '../functions/orders/events.ts';
 import { createKeyRoute } from '../functions/tenants/create-key.ts';
 import { createTenantKeyRoute } from '../functions/tenants/create-tenant-key.ts';
 import { createTenantRoute } from '../functions/tenants/create-tenant.ts';
-import {
-  CreateTenantEnv,
-  GetTenantEnv,
-  InviteOwnerEnv,
-  NoEnv,
-  RemoveUsageKeyEnv,
-  RepairTenantsEnv,
-  TenantsTableEnv,
-  UsageKeyEnv,
-  WithdrawOwnerEnv,
-} from '../functions/tenants/env.ts';
+import { CreateTenantEnv, GetTenantEnv, NoEnv, TenantsTableEnv } from '../functions/tenants/env.ts';
 import { getCurrentTenantRoute } from '../functions/tenants/get-current-tenant.ts';
 import { getTenantRoute } from '../functions/tenants/get-tenant.ts';
 import { getUsageRoute } from '../functions/tenants/get-usage.ts';
 import { listKeysRoute } from '../functions/tenants/list-keys.ts';
 import { listPlansRoute } from '../functions/tenants/list-plans.ts';
 import { listTenantsRoute } from '../functions/tenants/list-tenants.ts';
-import { ONBOARDING, ONBOARDING_SECONDS } from '../functions/tenants/onboarding.ts';
 import { resumeTenantRoute } from '../functions/tenants/resume-tenant.ts';
 import { revokeKeyRoute } from '../functions/tenants/revoke-key.ts';
 import { rotateKeyRoute } from '../functions/tenants/rotate-key.ts';
@@ -31,14 +20,11 @@ import { updateCurrentTenantRoute } from '../functions/tenants/update-current-te
 import { updateTenantRoute } from '../functions/tenants/update-tenant.ts';
 import type { StageConfig } from '../lib/config.ts';
 import {
-  addsUsageKeys,
   allOf,
   type Binding,
   invokes,
   machineRef,
-  movesUsageKeys,
   reads,
-  removesUsageKeys,
   starts,
   systemItems,
   writes,
@@ -47,10 +33,9 @@ import { DomainApi } from '../lib/constructs/domain-api.ts';
 import { DomainStack } from '../lib/constructs/domain-stack.ts';
 import { EventPublisher } from '../lib/constructs/event-publisher.ts';
 import { EVENTS_OF_MANY, Inbox } from '../lib/constructs/inbox.ts';
-import { Saga } from '../lib/constructs/saga.ts';
-import { ScheduledFunction } from '../lib/constructs/scheduled-function.ts';
 import { ServiceFunction } from '../lib/constructs/service-function.ts';
 import { ServiceTable } from '../lib/constructs/service-table.ts';
+import { addOnboarding } from './onboarding-workflow.ts';
 
 type Operations = Parameters<typeof writes> extends [unknown, ...infer Rest] ? Rest : never;
 
@@ -95,56 +80,7 @@ export class TenantsStack extends DomainStack {
 
     const ONBOARDING_MACHINE = starts(machineRef('tenants', 'onboarding'));
     const record = writes(table, 'get', 'put');
-    onBoth('claim-slug', allOf(record, systemItems(table, 'put')));
-    onBoth('abandon-onboarding', allOf(writes(table, 'get', 'put', 'delete'), systemItems(table, 'delete')));
-    new ServiceFunction(this, 'InviteOwner', {
-      entry: 'tenants/invite-owner',
-      env: InviteOwnerEnv,
-      bind: { TENANTS_TABLE: record, CREATE_OWNER_FUNCTION: invokes(CreateOwner) },
-    });
-    new ServiceFunction(this, 'WithdrawOwner', {
-      entry: 'tenants/withdraw-owner',
-      env: WithdrawOwnerEnv,
-      bind: { TENANTS_TABLE: record, REMOVE_OWNER_FUNCTION: invokes(RemoveOwner) },
-    });
-    new ServiceFunction(this, 'RegisterUsageKey', {
-      entry: 'tenants/register-usage-key',
-      env: UsageKeyEnv,
-      bind: { TENANTS_TABLE: record, USAGE_PLAN_PARAMETERS: addsUsageKeys() },
-    });
-    new ServiceFunction(this, 'RemoveUsageKey', {
-      entry: 'tenants/remove-usage-key',
-      env: RemoveUsageKeyEnv,
-      bind: { TENANTS_TABLE: record, USAGE_KEYS: removesUsageKeys() },
-    });
-    onTable('activate-tenant', 'get', 'put', 'delete');
-    onTable('deactivate-tenant', 'get', 'put');
-    new Saga(this, 'Onboarding', {
-      name: 'onboarding',
-      type: 'STANDARD',
-      timeoutSeconds: ONBOARDING_SECONDS,
-      steps: ONBOARDING.map(({ name, run, undo, proceedOn }) => ({
-        name,
-        run,
-        input: {},
-        timeoutSeconds: 12,
-        retry: { attempts: 2, intervalSeconds: 1 },
-        proceedOn,
-        undo: { call: undo, input: {}, timeoutSeconds: 12 },
-      })),
-    });
-    const repair = new ServiceFunction(this, 'RepairTenants', {
-      entry: 'tenants/repair-tenants',
-      env: RepairTenantsEnv,
-      bind: {
-        TENANTS_TABLE: writes(table, 'get', 'put', 'query:due'),
-        ONBOARDING_MACHINE,
-        USAGE_PLAN_PARAMETERS: movesUsageKeys(),
-      },
-      timeoutSeconds: 50,
-      acrossTenants: 'It repairs any tenant that is due in a system index.',
-    });
-    new ScheduledFunction(this, 'Repair', { fn: repair, every: 'rate(1 minute)' });
+    addOnboarding(this, table);
     acrossTenants(WHOSE, 'verify-key', 'get');
     acrossTenants(WHOSE, 'resolve-tenant', 'get');
     new EventPublisher(this, 'Publisher', { table, entry: 'tenants/publish', only: PUBLISHED });

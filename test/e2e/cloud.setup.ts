@@ -54,7 +54,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const cloud = await spawnCloud({
     stateDir,
     args: [
-      ...['--concurrency', process.env['CARTWRIGHT_CONCURRENCY'] ?? 'many'],
+      '--concurrency',
+      process.env['CARTWRIGHT_CONCURRENCY'] ?? 'many',
       ...(walled ? ['--assembly', WALLED_ASSEMBLY] : []),
     ],
     onLine: (line) => appendFileSync(CLOUD_LOG, `${line}\n`),

@@ -44,10 +44,7 @@ const transactionTables = (input: JsonObject): readonly string[] => {
  * Several engines as one; each has whole stacks' tables. Batches are split by engine. A transaction cannot span two
  * engines, so it cannot be about tables of two stacks here, while on AWS it could.
  */
-export const createShardedEngine = (
-  engines: readonly Sender[],
-  shardOf: (table: string) => number,
-): ShardedEngine => {
+export const createShardedEngine = (engines: readonly Sender[], shardOf: (table: string) => number): ShardedEngine => {
   const [first] = engines;
   if (first === undefined) throw new Error('There is no engine');
   const at = (shard: number): Sender => engines[shard] ?? first;
