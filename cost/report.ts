@@ -190,7 +190,8 @@ ${idleTable(measured)}
   made at once count one after the other. These waits are assumptions; everything else is counted.
 - **Cold starts**: one invocation of a hundred loads its bundle (half of those of a small merchant); the loading is billed.
 - **Workflows**: Express by execution and by 100 ms of 64 MB; Standard by transition.
-- **Queues**: each message sent, received and deleted, by 64 kB; empty polls are in the idle table.
+- **Queues**: each message sent, received and deleted, by 64 kB; empty polls are in the idle table. One reader gathers a queue here and up to five pollers
+  share it on AWS, so where a queue waits for company its batches are smaller there.
 - **Logs**: what the functions print at the level \`info\`, and what Lambda adds to it; kept for ${measured.stage.logRetentionDays} days.
 - **Left out**: traffic inside AWS, DNS, the deployment's own bucket, support, and what no domain does yet.
 
