@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { readStage } from '../../cost/stage.ts';
 
 const Template = z.looseObject({
-  Resources: z.record(z.string(), z.looseObject({ Type: z.string(), Properties: z.unknown() })),
+  Resources: z.record(z.string(), z.looseObject({ Type: z.string(), Properties: z.unknown().optional() })),
 });
 const resources = globSync('cdk.out/*.template.json').flatMap((file) =>
   Object.values(Template.parse(JSON.parse(readFileSync(file, 'utf8'))).Resources),
