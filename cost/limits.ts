@@ -41,6 +41,11 @@ const TAKEN: Readonly<Partial<Record<QuotaName, Taken>>> = {
   lambdaRate: whole((counts) => counts['lambda.invocations'] ?? 0),
   busPuts: whole((counts) => counts['events.published'] ?? 0),
   busTargets: whole((counts) => counts['sqs.SendMessage'] ?? 0),
+  roleSessions: whole((counts) =>
+    Object.entries(counts)
+      .filter(([name]) => /^lambda\.requests\..*\.sts\./.test(name))
+      .reduce((total, [, count]) => total + count, 0),
+  ),
   tableWrites: byTable('write'),
   tableReads: byTable('read'),
   newTableWrites: byTable('write'),

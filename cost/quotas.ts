@@ -81,6 +81,13 @@ export const QUOTAS = {
     adjustable: false,
     source: 'DynamoDB, initial throughput of on-demand tables; warm throughput',
   },
+  roleSessions: {
+    name: 'STS: roles assumed',
+    value: both(600),
+    per: 'second',
+    adjustable: true,
+    source: 'IAM and STS quotas, AWS STS request quotas',
+  },
   partitionWrites: {
     name: 'DynamoDB: write units of one key',
     value: both(1_000),

@@ -37,6 +37,16 @@ describe('the orders that a quota allows', () => {
     expect(of('newTableWrites', 'us-east-1').orders).toBe(400);
   });
 
+  it('count the roles that functions assume', () => {
+    const order = {
+      times: 2,
+      counts: { 'lambda.requests.f.sts.POST': 3, 'lambda.requests.g.sts.POST': 1 },
+      bytesOut: 0,
+    };
+    const sessions = ceilings({ ...measured, scenarios: { ...measured.scenarios, order } }, 'us-east-1');
+    expect(sessions.find(({ quota }) => quota === 'roleSessions')?.orders).toBe(300);
+  });
+
   it('do not add up what different tables take', () => {
     const browsed = { times: 10, counts: { 'table.readUnits.catalog': 5 }, bytesOut: 0 };
     const scenarios = { ...measured.scenarios, 'product view': browsed };
