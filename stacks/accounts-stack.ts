@@ -1,4 +1,4 @@
-import { RemovalPolicy, type App } from 'aws-cdk-lib/core';
+import type { App } from 'aws-cdk-lib/core';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { acceptInvitationRoute } from '../functions/accounts/accept-invitation.ts';
 import { createAddressRoute } from '../functions/accounts/create-address.ts';
@@ -48,7 +48,7 @@ export class AccountsStack extends DomainStack {
         passwordLength: SEED_LENGTH,
         excludePunctuation: true,
       },
-      removalPolicy: stage.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: this.whenRemoved,
     });
     const ACCOUNTS_KEYS = readsSecret(keys);
     const STAGE = setting(stage.stage);

@@ -1,4 +1,4 @@
-import { Aws, Duration, RemovalPolicy, type App } from 'aws-cdk-lib/core';
+import { Aws, Duration, type App } from 'aws-cdk-lib/core';
 import { Archive, EventBus, Match } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, HttpMethods } from 'aws-cdk-lib/aws-s3';
@@ -38,14 +38,15 @@ export class PlatformStack extends DomainStack {
     const operator = new Secret(this, 'OperatorKey', {
       description: 'The operator key of this Cartwright, without its prefix op_',
       generateSecretString: { passwordLength: OPERATOR_KEY_LENGTH, excludePunctuation: true },
-      removalPolicy: stage.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: this.whenRemoved,
     });
     const bus = new EventBus(this, 'Bus', { eventBusName: busName(stage.stage) });
-    new Archive(this, 'Archive', {
+    const archive = new Archive(this, 'Archive', {
       sourceEventBus: bus,
       eventPattern: { source: Match.prefix('cartwright.') },
       retention: Duration.days(ARCHIVE_DAYS),
     });
+    archive.applyRemovalPolicy(this.whenRemoved);
 
     const authorizer = new ServiceFunction(this, 'Authorizer', {
       entry: 'platform/authorizer',
@@ -105,7 +106,7 @@ export class PlatformStack extends DomainStack {
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
-      removalPolicy: this.stage.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: this.whenRemoved,
     };
     const accessLogs = new Bucket(this, 'AccessLogs', {
       ...guarded,

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib/core';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { alarmWhen } from './alarms.ts';
+import { domainStackOf } from './domain-stack.ts';
 
 const KEPT_DAYS = 14;
 
@@ -11,6 +12,7 @@ export const deadLetters = (scope: Construct, id: string, what: string): Queue =
     retentionPeriod: Duration.days(KEPT_DAYS),
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
+    removalPolicy: domainStackOf(scope).whenRemoved,
   });
   alarmWhen(scope, `${id}Alarm`, {
     what,

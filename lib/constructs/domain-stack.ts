@@ -33,8 +33,13 @@ export class DomainStack extends Stack {
     this.bundles = bundles;
     this.logs = new LogGroup(this, 'Logs', {
       retention: stage.logRetentionDays,
-      removalPolicy: RemovalPolicy.DESTROY,
+      removalPolicy: this.whenRemoved,
     });
+  }
+
+  /** What becomes of a resource that holds data when it leaves the template, or the stack is deleted. */
+  get whenRemoved(): RemovalPolicy {
+    return this.stage.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
   }
 
   /** Where the alarms of the stack are sent. */

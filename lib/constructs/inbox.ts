@@ -53,6 +53,7 @@ export class Inbox extends Construct {
       retentionPeriod: Duration.days(14),
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
+      removalPolicy: stack.whenRemoved,
       deadLetterQueue: { queue: failed, maxReceiveCount: MAX_RECEIVES },
     });
     alarmWhen(this, 'Late', {

@@ -1,4 +1,3 @@
-import { RemovalPolicy } from 'aws-cdk-lib/core';
 import { AttributeType, BillingMode, ProjectionType, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import type { TableRef } from './bind.ts';
@@ -35,15 +34,15 @@ export class ServiceTable extends Construct implements TableRef {
 
   constructor(scope: Construct, id: string, props: ServiceTableProps = {}) {
     super(scope, id);
-    const { keepData } = domainStackOf(this).stage;
+    const { stage, whenRemoved } = domainStackOf(this);
     this.table = new Table(this, 'Table', {
       partitionKey: text('pk'),
       sortKey: text('sk'),
       billingMode: BillingMode.PAY_PER_REQUEST,
       timeToLiveAttribute: 'ttl',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: keepData,
-      removalPolicy: keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      deletionProtection: stage.keepData,
+      removalPolicy: whenRemoved,
       ...(props.stream === true ? { stream: StreamViewType.NEW_AND_OLD_IMAGES } : {}),
     });
     for (const index of ['gsi1', 'gsi2', 'gsi3'].slice(0, props.indexes ?? 0)) {
