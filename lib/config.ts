@@ -13,6 +13,8 @@ export const StageConfig = z.strictObject({
   logLevel: z.enum(['debug', 'info', 'warn', 'error']),
   /** The bill of a month, in US dollars, from 80 % of which on an alarm tells. */
   monthlyBudgetUsd: z.int().min(1),
+  /** How a new version of a function gets its callers: all at once, or a tenth of them for five minutes first. */
+  rollout: z.enum(['at-once', 'canary']),
   /** Who is told what the alarms say, and the budget; nobody unless given. */
   alarmEmail: z.email().optional(),
   /**
@@ -25,11 +27,17 @@ export type StageConfig = z.output<typeof StageConfig>;
 
 type Settings = Omit<StageConfig, 'stage' | 'tenantWall'>;
 
-const TRIAL: Settings = { keepData: false, logRetentionDays: 7, logLevel: 'info', monthlyBudgetUsd: 50 };
+const TRIAL: Settings = {
+  keepData: false,
+  logRetentionDays: 7,
+  logLevel: 'info',
+  rollout: 'at-once',
+  monthlyBudgetUsd: 50,
+};
 
 const STAGES: Readonly<Record<string, Settings>> = {
   dev: TRIAL,
-  prod: { keepData: true, logRetentionDays: 90, logLevel: 'info', monthlyBudgetUsd: 500 },
+  prod: { keepData: true, logRetentionDays: 90, logLevel: 'info', rollout: 'at-once', monthlyBudgetUsd: 500 },
 };
 
 /** A stage that is listed nowhere is a trial, made to be thrown away, when its name says so: `review7`, `pr12`. */

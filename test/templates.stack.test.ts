@@ -20,7 +20,10 @@ describe("cdk-nag's AWS Solutions", () => {
     (finding: Finding) =>
     ({ id, at }: AcceptedFinding): boolean =>
       id === finding.id && (at === undefined || at.test(finding.at));
-  const audits = { dev: nagAudit(compose), prod: nagAudit(compose, { stage: 'prod' }) };
+  const audits = {
+    dev: nagAudit(compose),
+    prod: nagAudit(compose, { stage: 'prod', stages: { prod: { rollout: 'canary' } } }),
+  };
 
   it.each(Object.entries(audits))('find in the stage %s what is accepted, and nothing else', (_, { findings }) => {
     expect(findings.filter((finding) => !acceptedByNag.some(accepts(finding)))).toEqual([]);

@@ -16,6 +16,7 @@ import { existsSync } from 'node:fs';
 import type * as z from 'zod';
 import { functionName, LIVE_ALIAS } from '../names.ts';
 import type { Binding, BindingsOf, Grant } from './bind.ts';
+import { canary } from './canary.ts';
 import { domainStackOf } from './domain-stack.ts';
 import { rightsOf, tenantRole } from './tenant-wall.ts';
 
@@ -88,8 +89,9 @@ export class ServiceFunction<Env extends z.ZodObject = z.ZodObject> extends Cons
     });
     if (rights.ofTenant.length > 0)
       environment['CARTWRIGHT_TENANT_ROLE'] = tenantRole(this, role, rights.ofTenant).roleArn;
+    const named = functionName(stack.stage.stage, domain, name);
     this.lambda = new LambdaFunction(this, 'Function', {
-      functionName: functionName(stack.stage.stage, domain, name),
+      functionName: named,
       description: `${props.entry} of Cartwright`,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -115,11 +117,14 @@ export class ServiceFunction<Env extends z.ZodObject = z.ZodObject> extends Cons
       // The function refers to its role, which says the order already.
       defaultChild.addDeletionOverride('DependsOn');
     }
-    this.arn = new CfnAlias(this, 'Live', {
+    const live = new CfnAlias(this, 'Live', {
       name: LIVE_ALIAS,
       functionName: this.lambda.functionName,
       functionVersion: this.lambda.currentVersion.version,
-    }).ref;
+    });
+    this.arn = live.ref;
+    if (stack.stage.rollout === 'canary')
+      canary(this, { live, functionName: named, functionArn: this.lambda.functionArn });
   }
 
   /** Adds a permission that the function's surroundings need, such as polling its event source. */

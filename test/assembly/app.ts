@@ -7,7 +7,14 @@ import { compose } from '../../bin/app.ts';
 import { acceptedByLint } from '../../scripts/accepted-findings.ts';
 
 const Json = z.record(z.string(), z.unknown());
-const Resource = z.object({ Type: z.string(), Properties: Json.default({}), Metadata: Json.default({}) });
+const Resource = z.object({
+  Type: z.string(),
+  Properties: Json.default({}),
+  Metadata: Json.default({}),
+  DeletionPolicy: z.string().optional(),
+  UpdateReplacePolicy: z.string().optional(),
+  UpdatePolicy: Json.optional(),
+});
 const Template = z.object({
   Resources: z.record(z.string(), Resource),
   Parameters: z.record(z.string(), z.object({ Type: z.string(), Default: z.unknown() })).default({}),
@@ -19,6 +26,7 @@ export interface Stack {
   /** `orders` of `cartwright-dev-orders`. */
   readonly domain: string;
   readonly template: z.output<typeof Template>;
+  readonly terminationProtection: boolean;
   readonly tags: Readonly<Record<string, string>>;
   /** Stacks that must be deployed before. */
   readonly after: readonly string[];
@@ -36,7 +44,7 @@ export interface PlacedResource {
 export const cdkContext = (): Record<string, unknown> =>
   CdkSettings.parse(JSON.parse(readFileSync('cdk.json', 'utf8'))).context;
 
-const domainOf = (stackName: string): string => stackName.replace('cartwright-dev-', '');
+const domainOf = (stackName: string): string => stackName.replace(/^cartwright-[a-z0-9]+-/, '');
 
 /**
  * Synthesizes the whole app as it is deployed; `validated` adds the CDK's own checks of every template, which take
@@ -44,14 +52,17 @@ const domainOf = (stackName: string): string => stackName.replace('cartwright-de
  */
 export const synthesizedApp = ({
   validated = false,
-  context = {},
+  stage = 'dev',
+  settings = {},
 }: {
   readonly validated?: boolean;
-  readonly context?: Readonly<Record<string, unknown>>;
+  readonly stage?: string;
+  /** Of the stage, as `context.stages` of `cdk.json` has them. */
+  readonly settings?: Readonly<Record<string, unknown>>;
 } = {}): readonly Stack[] => {
   const outdir = mkdtempSync(join(tmpdir(), 'assembly-'));
   const app = new App({
-    context: { ...cdkContext(), ...context },
+    context: { ...cdkContext(), stage, stages: { [stage]: settings } },
     outdir,
     builtinCloudFormationValidation: validated,
   });
@@ -63,6 +74,7 @@ export const synthesizedApp = ({
   return assembly.stacks.map((stack) => ({
     domain: domainOf(stack.stackName),
     template: Template.parse(stack.template),
+    terminationProtection: stack.terminationProtection ?? false,
     tags: stack.tags,
     after: stack.dependencies.flatMap(({ manifest, id }) =>
       manifest.type === 'aws:cloudformation:stack' ? [domainOf(id)] : [],

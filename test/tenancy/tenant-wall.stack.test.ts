@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { permissionsOf, type PlacedResource, resourcesOf, synthesizedApp, textOf } from '../assembly/app.ts';
 
-const stacks = synthesizedApp({ context: { stages: { dev: { tenantWall: true } } } });
+const stacks = synthesizedApp({ settings: { tenantWall: true } });
 const without = synthesizedApp();
 
 /**
