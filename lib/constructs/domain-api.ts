@@ -73,7 +73,7 @@ export class DomainApi extends Construct {
         responseType: response.type,
         statusCode: String(response.error.status),
         responseParameters: responseParameters(response),
-        responseTemplates: { 'application/problem+json': problemTemplate(response) },
+        responseTemplates: { 'application/json': problemTemplate(response) },
       };
       const resource = new CfnGatewayResponse(this, `Response${response.type}`, {
         restApiId: api.restApiId,

@@ -74,13 +74,18 @@ export const GATEWAY_RESPONSES: readonly GatewayResponse[] = [
   { type: 'DEFAULT_5XX', error: internalError, detail: OURS },
 ];
 
-/** The headers of a gateway response; API Gateway wants literals in quotes. */
+/**
+ * The headers of a gateway response; API Gateway wants literals in quotes. Its template for application/json is the one that
+ * is used whatever a client accepts, so that the type of a problem is a header.
+ */
 export const responseParameters = ({ headers }: GatewayResponse): Record<string, string> =>
   Object.fromEntries(
-    Object.entries({ ...SECURITY_HEADERS, ...CORS_HEADERS, ...headers }).map(([name, value]) => [
-      `gatewayresponse.header.${name}`,
-      `'${value}'`,
-    ]),
+    Object.entries({
+      'Content-Type': 'application/problem+json',
+      ...SECURITY_HEADERS,
+      ...CORS_HEADERS,
+      ...headers,
+    }).map(([name, value]) => [`gatewayresponse.header.${name}`, `'${value}'`]),
   );
 
 export const problemTemplate = ({ error, detail }: GatewayResponse): string =>

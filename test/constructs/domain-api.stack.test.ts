@@ -99,7 +99,8 @@ describe('the API of a domain', () => {
     const responses = Object.values(template.findResources('AWS::ApiGateway::GatewayResponse'));
     expect(responses).toHaveLength(GATEWAY_RESPONSES.length);
     for (const { Properties } of responses) {
-      const problem = JSON.parse(Properties.ResponseTemplates['application/problem+json']);
+      const problem = JSON.parse(Properties.ResponseTemplates['application/json']);
+      expect(Properties.ResponseParameters['gatewayresponse.header.Content-Type']).toBe("'application/problem+json'");
       expect(String(problem.status)).toBe(Properties.StatusCode);
       expect(problem).toMatchObject({ type: `urn:cartwright:problem:${problem.code}`, detail: expect.any(String) });
       expect(Properties.ResponseParameters['gatewayresponse.header.access-control-allow-origin']).toBe("'*'");
