@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { run } from './commands.ts';
 import type { Oracle } from './oracles.ts';
+import { SERVER_LOG } from './server.ts';
 
-/** The exit code of an exercise whose oracle did not come up, and the file of what it said. */
+/** The exit code of an exercise whose oracle did not come up. */
 export const NOT_STARTED = 3;
-export const SERVER_LOG = 'server.log';
 
 /** No suite takes longer; what hangs has failed. */
 const LIMIT_MS = 300_000;
