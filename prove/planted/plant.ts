@@ -42,15 +42,15 @@ const build = async (root: string): Promise<void> => {
   if (code !== 0) throw new Error(`Building the functions with the bug failed:\n${problems}`);
 };
 
-/** An assembly with a bug; `remove` deletes it and the sources that it was made of. */
-export interface Planted {
-  readonly assembly: string;
+/** A copy of the sources, built; `remove` deletes it. */
+export interface PatchedCopy {
+  readonly root: string;
   remove(): void;
 }
 
-/** Copies the sources, plants the bug in the copy, and builds and synthesizes that. The project's own files stay as they are. */
-export const plant = async (patches: readonly Patch[]): Promise<Planted> => {
-  const root = mkdtempSync(join(tmpdir(), 'cartwright-planted-'));
+/** Copies the sources, patches the copy and builds it. The project's own files stay as they are. */
+export const patchedCopy = async (patches: readonly Patch[]): Promise<PatchedCopy> => {
+  const root = mkdtempSync(join(tmpdir(), 'cartwright-patched-'));
   const remove = () => rmSync(root, { recursive: true, force: true });
   try {
     for (const part of PARTS) {
@@ -59,6 +59,23 @@ export const plant = async (patches: readonly Patch[]): Promise<Planted> => {
     symlinkSync(resolve('node_modules'), join(root, 'node_modules'));
     for (const [file, text] of patchedFiles(patches, root)) writeFileSync(join(root, file), text);
     await build(root);
+    return { root, remove };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+};
+
+/** An assembly with a bug; `remove` deletes it and the sources that it was made of. */
+export interface Planted {
+  readonly assembly: string;
+  remove(): void;
+}
+
+/** Synthesizes a copy of the sources with the bug. */
+export const plant = async (patches: readonly Patch[]): Promise<Planted> => {
+  const { root, remove } = await patchedCopy(patches);
+  try {
     const assembly = join(root, 'cdk.out');
     await synthesize(assembly, true, root);
     return { assembly, remove };
