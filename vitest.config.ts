@@ -20,7 +20,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/**/*.e2e.test.ts'],
           globalSetup: ['test/e2e/cloud.setup.ts'],
-          setupFiles: ['test/e2e/grants.setup.ts'],
+          setupFiles: ['test/e2e/skips.setup.ts', 'test/e2e/grants.setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // What was found is told whole: a failure here is often all that there is to go by.

@@ -2,7 +2,10 @@ import { Agent, request as httpRequest } from 'node:http';
 import { Agent as TlsAgent, request as httpsRequest } from 'node:https';
 import { randomUUID } from 'node:crypto';
 
-/** Where the API is: one URL for all domains (local cloud, edge), or one per domain (straight after a deployment). */
+/**
+ * Where the API is: one URL for all domains (local cloud, edge), or one per domain (straight after a deployment), then with
+ * `''` for paths of none of these domains.
+ */
 export type ApiBase = string | Readonly<Record<string, string>>;
 
 export interface ApiRequest {
@@ -33,15 +36,15 @@ export interface ApiClient {
   close(): void;
 }
 
-/** Sees every answer: the end-to-end suite records which routes it has been to. */
+/** Sees every answer, with the path as the API has it: the end-to-end suite records which routes it has been to. */
 export type Observer = (method: string, path: string, status: number) => void;
 
 export const domainOf = (path: string): string => /^\/v1\/([a-z-]+)/.exec(path)?.[1] ?? '';
 
-const urlOf = (base: ApiBase, path: string): URL => {
-  const root = typeof base === 'string' ? base : base[domainOf(path)];
+const rootOf = (base: ApiBase, path: string): string => {
+  const root = typeof base === 'string' ? base : (base[domainOf(path)] ?? base['']);
   if (root === undefined) throw new Error(`No URL is known for the domain of ${path}`);
-  return new URL(root.replace(/\/$/, '') + path);
+  return root.replace(/\/$/, '');
 };
 
 const parseJson = (text: string): unknown => {
@@ -70,10 +73,13 @@ export const retrying = (client: ApiClient, attempts: number): ApiClient => ({
   },
 });
 
-/** Makes a client with connections of its own that are kept open. A request without an answer rejects after 30 s. */
-export const apiClient = (base: ApiBase, observe?: Observer): ApiClient => {
-  const agent = new Agent({ keepAlive: true, maxSockets: 256 });
-  const tlsAgent = new TlsAgent({ keepAlive: true, maxSockets: 256 });
+/**
+ * Makes a client with connections of its own that are kept open: at most `connections` to a host, further requests wait for
+ * one. A request without an answer rejects after 30 s.
+ */
+export const apiClient = (base: ApiBase, observe?: Observer, connections = 256): ApiClient => {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const tlsAgent = new TlsAgent({ keepAlive: true, maxSockets: connections });
   return {
     close: () => {
       agent.destroy();
@@ -81,7 +87,9 @@ export const apiClient = (base: ApiBase, observe?: Observer): ApiClient => {
     },
     send: (method, path, request = {}) =>
       new Promise((resolve, reject) => {
-        const url = urlOf(base, path);
+        const root = rootOf(base, path);
+        const url = new URL(root + path);
+        const prefix = new URL(root).pathname.replace(/\/$/, '');
         const payload = request.rawBody ?? (request.body === undefined ? undefined : JSON.stringify(request.body));
         const headers: Record<string, string | undefined> = {
           ...(payload === undefined
@@ -105,7 +113,7 @@ export const apiClient = (base: ApiBase, observe?: Observer): ApiClient => {
             answer.on('end', () => {
               const text = Buffer.concat(chunks).toString('utf8');
               const status = answer.statusCode ?? 0;
-              observe?.(method, url.pathname, status);
+              observe?.(method, url.pathname.slice(prefix.length), status);
               resolve({
                 status,
                 headers: Object.fromEntries(

@@ -48,17 +48,19 @@ const domainOf = (stackName: string): string => stackName.replace(/^cartwright-[
 
 /**
  * Synthesizes the whole app as it is deployed; `validated` adds the CDK's own checks of every template, which take
- * longer than all the rest, and whose findings are errors; `context` is what `cdk synth -c` would add.
+ * longer than all the rest, and whose findings are errors; `before` sees the app before it is synthesized.
  */
 export const synthesizedApp = ({
   validated = false,
   stage = 'dev',
   settings = {},
+  before,
 }: {
   readonly validated?: boolean;
   readonly stage?: string;
   /** Of the stage, as `context.stages` of `cdk.json` has them. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  readonly before?: (app: App) => void;
 } = {}): readonly Stack[] => {
   const outdir = mkdtempSync(join(tmpdir(), 'assembly-'));
   const app = new App({
@@ -70,6 +72,7 @@ export const synthesizedApp = ({
   for (const { id, reason } of validated ? acceptedByLint : []) {
     Validations.of(app).acknowledge({ id: `CloudFormation-Validate::${id}`, reason });
   }
+  before?.(app);
   const assembly = app.synth();
   return assembly.stacks.map((stack) => ({
     domain: domainOf(stack.stackName),

@@ -141,7 +141,7 @@ describe('an access token', () => {
     const Published = z.object({ keys: z.array(z.looseObject({ kid: z.string() })) });
     const path = '/v1/accounts/.well-known/jwks.json';
     const before = Published.parse((await as(undefined).get(path)).body).keys.map(({ kid }) => kid);
-    await invoke('accounts-rotate-signing-keys');
+    await invoke('accounts', 'rotate-signing-keys');
     expect(await asks(customer)).toEqual(['200', '403 forbidden', '404 cart_not_found']);
     expect(outcome(await as((await newCustomer(shop)).accessToken).get('/v1/accounts/customers/me'))).toBe('200');
     const after = Published.parse((await as(undefined).get(path)).body).keys.map(({ kid }) => kid);

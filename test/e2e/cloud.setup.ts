@@ -2,7 +2,8 @@ import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFile
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { readOperatorKey } from '../../lib/client/operator.ts';
+import type { ApiBase } from '../../lib/client/http.ts';
+import { type Deployment, readApiUrls, readOperatorKey } from '../../lib/client/operator.ts';
 import { grantsClient } from '../../lib/local/grants-client.ts';
 import { spawnCloud } from '../../lib/local/spawn.ts';
 import { synthesize } from '../../lib/local/start/synthesis.ts';
@@ -11,11 +12,13 @@ import { ROUTE_LOG, untouchedRoutes } from './route-coverage.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    apiUrl: string;
-    awsUrl: string;
+    apiBase: ApiBase;
+    deployment: Deployment;
     operatorKey: string;
     /** How often a request is made that fails on the server's side. */
     attempts: number;
+    /** How many requests may be under way at a time; others wait. */
+    connections: number;
   }
 }
 
@@ -30,21 +33,40 @@ const logGrants = async (awsUrl: string): Promise<void> => {
   appendFileSync(log, `${JSON.stringify({ file: '', test: 'the whole suite', end: 0, uses: reading?.uses ?? [] })}\n`);
 };
 
+/** What the environment names instead of a fresh local cloud. */
+const givenCloud = async () => {
+  const { CARTWRIGHT_API_URL: apiUrl, CARTWRIGHT_AWS_URL: awsUrl, CARTWRIGHT_STAGE: stage } = process.env;
+  if (apiUrl !== undefined) {
+    const operatorKey = process.env['CARTWRIGHT_OPERATOR_KEY'] ?? '';
+    return { apiBase: apiUrl, deployment: { stage: stage ?? 'dev', endpoint: awsUrl ?? '' }, operatorKey };
+  }
+  if (stage === undefined) return undefined;
+  const deployment = { stage, ...(awsUrl === undefined ? {} : { endpoint: awsUrl }) };
+  const [apiBase, operatorKey] = await Promise.all([readApiUrls(deployment), readOperatorKey(deployment)]);
+  return { apiBase, deployment, operatorKey };
+};
+
 /**
- * One cloud for the whole suite. CARTWRIGHT_API_URL (with CARTWRIGHT_OPERATOR_KEY and CARTWRIGHT_AWS_URL) names one that
- * runs already; otherwise a fresh local cloud is started. After a whole run, a route that saw no success or no refusal
- * fails the suite, and so does an event that was not published or that one of its consumers did not take in.
+ * One cloud for the whole suite: a fresh local cloud, unless the environment names another.
+ * - CARTWRIGHT_STAGE is a deployed stage, whose URLs and operator key are read in its parameters and secrets: on AWS, by the
+ *   credentials of the environment, or at the AWS endpoint CARTWRIGHT_AWS_URL.
+ * - CARTWRIGHT_API_URL (with CARTWRIGHT_OPERATOR_KEY and CARTWRIGHT_AWS_URL) is one URL for all domains.
+ *
+ * CARTWRIGHT_E2E_CONNECTIONS bounds how many requests a test file has under way, for a cloud that cannot bear many.
+ * With CARTWRIGHT_E2E_COVERAGE=check, after a whole run on a local cloud, a route that saw no success or no refusal fails the
+ * suite, and so does an event that was not published or that one of its consumers did not take in.
  * With CARTWRIGHT_TENANT_WALL=on the app is that of a stage with the second wall of tenancy, made of the bundles in `dist`.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   mkdirSync(dirname(ROUTE_LOG), { recursive: true });
   writeFileSync(ROUTE_LOG, '');
   project.provide('attempts', process.env['WEATHER'] === 'rough' ? 6 : 1);
-  const given = process.env['CARTWRIGHT_API_URL'];
+  project.provide('connections', Number(process.env['CARTWRIGHT_E2E_CONNECTIONS'] ?? 256));
+  const given = await givenCloud();
   if (given !== undefined) {
-    project.provide('apiUrl', given);
-    project.provide('awsUrl', process.env['CARTWRIGHT_AWS_URL'] ?? '');
-    project.provide('operatorKey', process.env['CARTWRIGHT_OPERATOR_KEY'] ?? '');
+    project.provide('apiBase', given.apiBase);
+    project.provide('deployment', given.deployment);
+    project.provide('operatorKey', given.operatorKey);
     return async () => undefined;
   }
   const stateDir = mkdtempSync(join(tmpdir(), 'cartwright-e2e-'));
@@ -60,9 +82,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
     ],
     onLine: (line) => appendFileSync(CLOUD_LOG, `${line}\n`),
   });
-  project.provide('apiUrl', cloud.apiUrl);
-  project.provide('awsUrl', cloud.awsUrl);
-  project.provide('operatorKey', await readOperatorKey({ stage: 'dev', endpoint: cloud.awsUrl }));
+  const deployment = { stage: 'dev', endpoint: cloud.awsUrl };
+  project.provide('apiBase', cloud.apiUrl);
+  project.provide('deployment', deployment);
+  project.provide('operatorKey', await readOperatorKey(deployment));
   return async () => {
     await logGrants(cloud.awsUrl);
     const code = await cloud.stop();

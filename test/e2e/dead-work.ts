@@ -4,7 +4,7 @@ import { invoke, setAttributes } from './deployer.ts';
 export const LONG_AGO = '2020-01-01T00:00:00.000Z';
 
 /** Lets the reconciler of orders run now, not with its schedule. */
-export const reconcile = (): Promise<unknown> => invoke('orders-reconcile');
+export const reconcile = (): Promise<unknown> => invoke('orders', 'reconcile');
 
 /** Makes a checkout without a verdict so old that the reconciler takes it over the next time that it runs. */
 export const makeOverdue = (tenantId: string, orderId: string): Promise<void> =>

@@ -6,21 +6,21 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { inject } from 'vitest';
+import { awsOptions } from '../../lib/client/operator.ts';
 import { until } from '../../lib/client/until.ts';
-import { awsUrl } from './world.ts';
+import { functionName, LIVE_ALIAS, stackName } from '../../lib/names.ts';
+
+const deployment = inject('deployment');
 
 /** What the one who deployed can do at the AWS CLI: for work that died in the middle, written down as it would be left. */
-export const asDeployer = {
-  endpoint: awsUrl,
-  region: 'eu-central-1',
-  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-};
+export const asDeployer = awsOptions(deployment);
 const dynamo = new DynamoDBClient(asDeployer);
 const lambda = new LambdaClient(asDeployer);
 
 const tableOf = async (domain: string): Promise<string> => {
   const { TableNames: names = [] } = await dynamo.send(new ListTablesCommand({}));
-  const name = names.find((each) => each.startsWith(`cartwright-dev-${domain}`));
+  const name = names.find((each) => each.startsWith(stackName(deployment.stage, domain)));
   if (name === undefined) throw new Error(`There is no table of ${domain}`);
   return name;
 };
@@ -63,11 +63,11 @@ export const setAttributes = async (
 };
 
 /**
- * Runs a function as its schedule does: `<domain>-<name>`.
+ * Runs a function as its schedule does.
  * @throws Error with the function's error
  */
-export const invoke = async (name: string, payload: unknown = {}): Promise<unknown> => {
-  const FunctionName = `cartwright-dev-${name}:live`;
+export const invoke = async (domain: string, name: string, payload: unknown = {}): Promise<unknown> => {
+  const FunctionName = `${functionName(deployment.stage, domain, name)}:${LIVE_ALIAS}`;
   const answer = await lambda.send(new InvokeCommand({ FunctionName, Payload: Buffer.from(JSON.stringify(payload)) }));
   const text = Buffer.from(answer.Payload ?? new Uint8Array()).toString();
   if (answer.FunctionError !== undefined) throw new Error(text);

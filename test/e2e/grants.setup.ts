@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, inject } from 'vitest';
 import { grantsClient } from '../../lib/local/grants-client.ts';
 import type { TestUses } from '../../prove/grant-uses.ts';
 
-const awsUrl = inject('awsUrl');
-const grants = awsUrl === '' ? undefined : grantsClient(awsUrl);
+const { endpoint = '' } = inject('deployment');
+const grants = endpoint === '' ? undefined : grantsClient(endpoint);
 /** Gets a line for each test: what it used of the permissions of the app's roles. */
 const log = process.env['CARTWRIGHT_GRANT_LOG'];
 const began = performance.now();

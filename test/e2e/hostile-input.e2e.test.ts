@@ -85,7 +85,7 @@ describe('a hostile client', () => {
     },
   );
 
-  it('gets no further with headers that are too many, too long or malformed', async () => {
+  it('gets no further with headers that are too many or too long', async () => {
     const flood = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`x-flood-${index}`, 'x'.repeat(30)]));
     const long = { 'x-long': 'x'.repeat(20_000) };
     for (const headers of [flood, long]) {
@@ -98,6 +98,10 @@ describe('a hostile client', () => {
       headers: { 'x-long': 'x'.repeat(60_000) },
     });
     expect([413, 431]).toContain(enormous.status);
+    expect(outcome(await as(shop.secretKey).get('/v1/pricing/tax-rates'))).toBe('200');
+  });
+
+  it('gets no further with malformed headers', async () => {
     for (const key of ['with space', 'x'.repeat(129), '\t', '']) {
       const answer = await storefront().post('/v1/carts', cart, { 'idempotency-key': key });
       expect([key.slice(0, 20), outcome(answer)]).toEqual([key.slice(0, 20), '400 invalid_request']);

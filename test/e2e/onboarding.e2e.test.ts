@@ -1,8 +1,9 @@
 import { APIGatewayClient, GetApiKeysCommand, GetUsagePlanKeysCommand } from '@aws-sdk/client-api-gateway';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import * as z from 'zod';
 import { until } from '../../lib/client/until.ts';
+import { parameterName, planParameter as planPath } from '../../lib/names.ts';
 import { as, outcome } from './caller.ts';
 import { LONG_AGO } from './dead-work.ts';
 import { asDeployer, attributesOf, invoke, setAttributes } from './deployer.ts';
@@ -21,7 +22,7 @@ const gateway = new APIGatewayClient(asDeployer);
 
 /** No other file of the suite onboards with this plan, so that it can be out of order for a while. */
 const PLAN = 'starter';
-const planParameter = (plan: string) => `/cartwright/dev/access/plan-${plan}`;
+const planParameter = (plan: string) => parameterName(inject('deployment').stage, planPath(plan));
 const planId = async (plan: string): Promise<string> => {
   const { Parameter } = await parameters.send(new GetParameterCommand({ Name: planParameter(plan) }));
   return z.string().parse(Parameter?.Value);
@@ -31,7 +32,7 @@ const setPlanId = (value: string) =>
     new PutParameterCommand({ Name: planParameter(PLAN), Value: value, Type: 'String', Overwrite: true }),
   );
 
-const run = (name: string, payload: unknown): Promise<unknown> => invoke(`tenants-${name}`, payload);
+const run = (name: string, payload: unknown): Promise<unknown> => invoke('tenants', name, payload);
 const keysOf = async (tenantId: string) =>
   (await gateway.send(new GetApiKeysCommand({ nameQuery: tenantId }))).items ?? [];
 const inPlan = async (plan: string, tenantId: string): Promise<boolean> => {

@@ -242,8 +242,8 @@ describe('a coupon that may be used once', () => {
     const { order: placed } = Placed.parse((await checkOut(api, shop, { cart: await newCart() })).body);
     // The undo of a checkout races with the event of its refusal; here it is alone.
     const undo = { tenant: shop.tenantId, traceId: 'undo', input: { orderId: placed.id } };
-    await invoke('pricing-unredeem', undo);
-    await invoke('pricing-unredeem', undo);
+    await invoke('pricing', 'unredeem', undo);
+    await invoke('pricing', 'unredeem', undo);
     expect((await checkOut(api, shop, { cart: await newCart() })).status).toBe(201);
     expect(problemCode(await checkOut(api, shop, { cart: await newCart() }))).toBe('coupon_exhausted');
   });

@@ -9,21 +9,26 @@ import { until } from '../../lib/client/until.ts';
 import { careful } from './careful-client.ts';
 import { ROUTE_LOG } from './route-coverage.ts';
 
+const base = inject('apiBase');
+
 /**
  * The suite's client of the public API; it notes where it has been. In rough weather it asks again what failed on the server's
  * side, as an app should, and finds out what became of it.
  */
 export const api: ApiClient = careful(
   retrying(
-    apiClient(inject('apiUrl'), (method, path, status) => {
-      appendFileSync(ROUTE_LOG, `${method} ${path} ${status}\n`);
-    }),
+    apiClient(
+      typeof base === 'string' ? base : { ...base, '': base['carts'] ?? '' },
+      (method, path, status) => {
+        appendFileSync(ROUTE_LOG, `${method} ${path} ${status}\n`);
+      },
+      inject('connections'),
+    ),
     inject('attempts'),
   ),
 );
 
 export const operatorKey = inject('operatorKey');
-export const awsUrl = inject('awsUrl');
 
 /** Unique in a deployment that many runs share. */
 export const unique = (word: string): string => `${word}-${randomBytes(5).toString('hex')}`;
