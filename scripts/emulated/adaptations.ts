@@ -56,6 +56,11 @@ export const ADAPTATIONS: readonly Adaptation[] = [
     adapt: leaveOut,
   },
   {
+    type: 'AWS::Budgets::Budget',
+    reason: 'the emulator refuses the type as unknown',
+    adapt: leaveOut,
+  },
+  {
     type: 'AWS::ApiGateway::RestApi',
     property: 'Body (security: api_key)',
     reason:

@@ -25,7 +25,6 @@ const callersCredentials = (): IReusableStackSynthesizer => {
   };
 };
 
-const stage = stageConfig(STAGE);
 const readSettings = (): RunSettings => {
   const text: unknown = new App({ autoSynth: false }).node.tryGetContext(RUN_CONTEXT);
   return RunSettings.parse(JSON.parse(String(text)));
@@ -37,6 +36,7 @@ const app = new App({
 });
 compose(app);
 
+const stage = stageConfig(STAGE, app.node.tryGetContext('stages'));
 const stackOf = (domain: string): DomainStack => {
   const stack = app.node.findChild(stackName(stage.stage, domain));
   if (stack instanceof DomainStack) return stack;
