@@ -54,7 +54,8 @@ export const startEmulator = async ({ installed, folder, auth, signal }: Emulato
   return {
     url: server.url,
     cdk,
-    bootstrap: () => cdk(['bootstrap', ACCOUNT_AND_REGION]),
+    // In a directory without an app: the CLI would synthesize it.
+    bootstrap: () => cdk(['bootstrap', ACCOUNT_AND_REGION], folder),
     stop: server.stop,
   };
 };

@@ -44,7 +44,8 @@ export const deployInOrders = (run: EmulatedRun): Promise<void> =>
     const added = await steps.deployed(`add ${late}`, { order: second });
     const unexpected = added.changed.filter((stack) => !stack.endsWith(`-${late}`) && !stack.endsWith('-access'));
     if (unexpected.length > 0) throw new Surprise(`Adding ${late} changed: ${unexpected.join(', ')}`);
-    await steps.timed('these two shops sell', async () => {
+    await steps.tested('every domain answers, two shops sell', SMOKE);
+    await steps.timed('the two shops of before sell', async () => {
       const broken = (await sellFromShops(emulator.url, shops)).filter(({ kept }) => !kept);
       if (broken.length > 0)
         throw new Surprise(broken.map(({ promise, detail }) => `${promise}: ${detail}`).join('\n'));
