@@ -13,6 +13,7 @@ import { orEnd, readArguments, readOptions, wholeNumber } from '../lib/client/co
 import { findings, report } from './emulated/report.ts';
 import { deployInOrders, withdrawPermission } from './emulated/sequences.ts';
 import type { EmulatedRun } from './emulated/steps.ts';
+import { run as runCommand } from './oracles/commands.ts';
 import { install } from './oracles/install.ts';
 import { ministack } from './oracles/oracles.ts';
 
@@ -55,7 +56,8 @@ try {
   problem = error instanceof Error ? error.message : String(error);
 }
 const against = [...(problem === undefined ? [] : [problem]), ...findings(run)];
-console.log(`\n${report(run)}`);
+const { output: cli } = await runCommand({ command: ['cdk', '--version'] });
+console.log(`\n${report(run, cli.trim())}`);
 console.log(`\n${((performance.now() - started) / 60_000).toFixed(1)} minutes, seed ${seed}`);
 if (against.length === 0) {
   rmSync(folder, { recursive: true, force: true });

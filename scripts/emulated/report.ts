@@ -17,7 +17,7 @@ export const findings = ({ rows, adapted }: Pick<EmulatedRun, 'rows' | 'adapted'
 ];
 
 /** The table of a run, what was adapted in how many resources, and what the suite skips. */
-export const report = ({ rows, adapted }: Pick<EmulatedRun, 'rows' | 'adapted'>): string => {
+export const report = ({ rows, adapted }: Pick<EmulatedRun, 'rows' | 'adapted'>, cli: string): string => {
   const table = new Table({
     head: ['step', 'stacks', 'resources', 'seconds', 'passed', 'failed', 'skipped'],
     style: { head: [], border: [] },
@@ -37,7 +37,7 @@ export const report = ({ rows, adapted }: Pick<EmulatedRun, 'rows' | 'adapted'>)
     ({ file, test, reason, detail }) => `${file}: ${test}: ${reason}: ${detail}`,
   );
   return [
-    `Real cdk CLI, ministack ${ministack.version}`,
+    `cdk ${cli}, ministack ${ministack.version}, Node ${process.versions.node}`,
     table.toString(),
     `Adapted to the emulator:\n  ${changes.join('\n  ')}`,
     `Skipped:\n  ${skipped.length === 0 ? 'nothing' : skipped.join('\n  ')}`,

@@ -47,7 +47,11 @@ describe('a run on the emulator', () => {
   });
 
   it('shows its steps and everything that was adapted', () => {
-    const text = report({ rows: [{ what: 'deploy', seconds: 12.34, stacks: 10, resources: 1033 }, row], adapted });
+    const text = report(
+      { rows: [{ what: 'deploy', seconds: 12.34, stacks: 10, resources: 1033 }, row], adapted },
+      '2.1148.1',
+    );
+    expect(text).toContain('cdk 2.1148.1, ministack ');
     expect(text).toMatch(/deploy .* 10 .* 1033 .* 12\.3 /);
     expect(text).toMatch(/the suite .* 90 .* 0 .* 10 /);
     for (const { type } of ADAPTATIONS) expect(text).toMatch(new RegExp(`${type}[^\\n]*: `));
