@@ -5,4 +5,4 @@ import { AccountsTableEnv } from './env.ts';
 
 const { ACCOUNTS_TABLE } = readEnv(AccountsTableEnv);
 
-export const handler = health([tableAnswers(dynamoDbClient(), ACCOUNTS_TABLE)]);
+export const handler = health('accounts', [tableAnswers(dynamoDbClient(), ACCOUNTS_TABLE)]);

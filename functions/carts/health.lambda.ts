@@ -5,4 +5,4 @@ import { CartsTableEnv } from './env.ts';
 
 const { CARTS_TABLE } = readEnv(CartsTableEnv);
 
-export const handler = health([tableAnswers(dynamoDbClient(), CARTS_TABLE)]);
+export const handler = health('carts', [tableAnswers(dynamoDbClient(), CARTS_TABLE)]);

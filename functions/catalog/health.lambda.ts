@@ -5,4 +5,4 @@ import { CatalogEnv } from './env.ts';
 
 const { CATALOG_TABLE } = readEnv(CatalogEnv);
 
-export const handler = health([tableAnswers(dynamoDbClient(), CATALOG_TABLE)]);
+export const handler = health('catalog', [tableAnswers(dynamoDbClient(), CATALOG_TABLE)]);

@@ -5,4 +5,4 @@ import { InventoryTableEnv } from './env.ts';
 
 const { INVENTORY_TABLE } = readEnv(InventoryTableEnv);
 
-export const handler = health([tableAnswers(dynamoDbClient(), INVENTORY_TABLE)]);
+export const handler = health('inventory', [tableAnswers(dynamoDbClient(), INVENTORY_TABLE)]);

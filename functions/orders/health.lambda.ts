@@ -5,4 +5,4 @@ import { OrdersEnv } from './env.ts';
 
 const { ORDERS_TABLE } = readEnv(OrdersEnv);
 
-export const handler = health([tableAnswers(dynamoDbClient(), ORDERS_TABLE)]);
+export const handler = health('orders', [tableAnswers(dynamoDbClient(), ORDERS_TABLE)]);

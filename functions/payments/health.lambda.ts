@@ -5,4 +5,4 @@ import { PaymentsEnv } from './env.ts';
 
 const { PAYMENTS_TABLE } = readEnv(PaymentsEnv);
 
-export const handler = health([tableAnswers(dynamoDbClient(), PAYMENTS_TABLE)]);
+export const handler = health('payments', [tableAnswers(dynamoDbClient(), PAYMENTS_TABLE)]);

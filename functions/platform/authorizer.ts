@@ -1,6 +1,7 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { lambdaHandler } from '../../lib/runtime/lambda-handler.ts';
 import { describeError, loggerFor } from '../../lib/runtime/log.ts';
+import { malformed } from '../../lib/runtime/malformed-event.ts';
 import { readHeaders } from '../../lib/runtime/api-request.ts';
 import { traceIdOf } from '../../lib/runtime/trace.ts';
 import type { Admission, Authorize } from './authorize.ts';
@@ -26,6 +27,8 @@ const toPolicy = ({ caller, usageKey }: Admission, methodArn: string): APIGatewa
  */
 export const authorizer = (authorize: Authorize) =>
   lambdaHandler(async (event: AuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
+    if (typeof event.methodArn !== 'string')
+      throw malformed('The authorizer takes a REQUEST event of API Gateway', ['methodArn is missing']);
     const headers = readHeaders(event);
     const traceId = traceIdOf(headers);
     let admission: Admission | undefined;

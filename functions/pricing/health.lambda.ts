@@ -5,4 +5,4 @@ import { PricingTableEnv } from './env.ts';
 
 const { PRICING_TABLE } = readEnv(PricingTableEnv);
 
-export const handler = health([tableAnswers(dynamoDbClient(), PRICING_TABLE)]);
+export const handler = health('pricing', [tableAnswers(dynamoDbClient(), PRICING_TABLE)]);

@@ -5,4 +5,4 @@ import { TenantsTableEnv } from './env.ts';
 
 const { TENANTS_TABLE } = readEnv(TenantsTableEnv);
 
-export const handler = health([tableAnswers(dynamoDbClient(), TENANTS_TABLE)]);
+export const handler = health('tenants', [tableAnswers(dynamoDbClient(), TENANTS_TABLE)]);

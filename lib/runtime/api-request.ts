@@ -53,3 +53,11 @@ export const parseBody = (
 /** Text with half a surrogate pair cannot be stored. It can only come escaped, and JSON.stringify escapes nothing else so. */
 const HALF_ESCAPE = /\\u[dD][89a-fA-F]/;
 const LONE_HALF = /(?<!\\)(?:\\\\)*\\ud[89a-f][0-9a-f]{2}/;
+
+/** @throws invalid_request for any query parameter */
+export const refuseQuery = (event: Pick<APIGatewayProxyEvent, 'multiValueQueryStringParameters'>): undefined => {
+  const names = Object.keys(event.multiValueQueryStringParameters ?? {});
+  if (names.length > 0)
+    throw invalidRequest(`This route knows no query parameters; it got ${names.slice(0, 5).join(', ')}.`);
+  return undefined;
+};

@@ -1,11 +1,12 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { actingFor } from './acting-tenant.ts';
 import { authorize, callerOf } from './api-caller.ts';
-import { parseBody, readHeaders } from './api-request.ts';
+import { parseBody, readHeaders, refuseQuery } from './api-request.ts';
 import { AppError, idempotencyKeyReused, invalidRequest, preconditionRequired } from './errors.ts';
 import { etagOf, parseIfMatch } from './etag.ts';
 import { sha256Hex } from './ids.ts';
 import { lambdaHandler } from './lambda-handler.ts';
+import { requireProxyEvent } from './malformed-event.ts';
 import { describeError, loggerFor } from './log.ts';
 import { CORS_HEADERS, problemResponse, SECURITY_HEADERS } from './problem.ts';
 import type { Answer, Idempotency, RequestOf, RouteDefinition, UseCase } from './route.ts';
@@ -22,6 +23,7 @@ type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGat
  */
 export const api = <const Route extends RouteDefinition>(route: Route, useCase: UseCase<Route>): Handler => {
   const handle: Handler = async (event) => {
+    requireProxyEvent(event, `${route.method} ${route.path}`);
     const started = performance.now();
     const headers = readHeaders(event);
     const requestId = event.requestContext.requestId;
@@ -93,13 +95,6 @@ const queryOf = (event: APIGatewayProxyEvent): Record<string, string> => {
   });
   // Not by assignment: a parameter called __proto__ would not become one, and would not be refused as unknown.
   return Object.fromEntries(query);
-};
-
-const refuseQuery = (event: APIGatewayProxyEvent): undefined => {
-  const names = Object.keys(event.multiValueQueryStringParameters ?? {});
-  if (names.length > 0)
-    throw invalidRequest(`This route knows no query parameters; it got ${names.slice(0, 5).join(', ')}.`);
-  return undefined;
 };
 
 const readIdempotency = (

@@ -6,6 +6,7 @@ import type { OutgoingEvent } from './events.ts';
 import { tenantOfKey, tenantPrefix, withoutPrefix } from './keys.ts';
 import { lambdaHandler } from './lambda-handler.ts';
 import { describeError, loggerFor } from './log.ts';
+import { requireRecords } from './malformed-event.ts';
 import { TenantId } from './tenant.ts';
 import type { Item } from './db.ts';
 
@@ -66,6 +67,7 @@ const batches = (entries: readonly Entry[]): Entry[][] => {
  */
 export const publish = (bus: EventBus, busName: string, toEvents: (change: Change) => readonly OutgoingEvent[]) =>
   lambdaHandler(async (stream: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
+    requireRecords(stream, 'aws:dynamodb');
     const entries: Entry[] = [];
     let poisoned: string | undefined;
     for (const record of stream.Records) {
@@ -94,7 +96,13 @@ export const publish = (bus: EventBus, busName: string, toEvents: (change: Chang
           Detail: body,
         })),
       );
-      if (answer.FailedEntryCount === 0) continue;
+      if (answer.FailedEntryCount === 0) {
+        for (const { event } of batch) {
+          const { id, tenant, correlationId: traceId } = event.envelope;
+          loggerFor({ traceId, tenant })('debug', `published ${event.detailType}`, { event: id });
+        }
+        continue;
+      }
       const index = answer.Entries.findIndex((entry) => entry.ErrorCode !== undefined);
       const failed = batch[Math.max(index, 0)];
       loggerFor({ traceId: 'stream' })('error', 'the bus refused events', {

@@ -5,6 +5,7 @@ import type { CallContext, CallContract } from './call.ts';
 import { AppError } from './errors.ts';
 import { lambdaHandler } from './lambda-handler.ts';
 import { describeError, loggerFor } from './log.ts';
+import { malformed, problemsOf } from './malformed-event.ts';
 import { TenantId } from './tenant.ts';
 
 const CallEnvelope = z.object({ tenant: TenantId.optional(), traceId: z.string().max(200), input: z.unknown() });
@@ -25,9 +26,26 @@ export const step = <Input extends z.ZodType, Output extends z.ZodType>(
 ): ((event: unknown, context: Context) => Promise<unknown>) =>
   systemStep(contract, (context, input) => {
     const { tenant } = context;
-    if (tenant === undefined) throw new Error(`${contract.domain}.${contract.name} was called without a tenant`);
+    if (tenant === undefined) throw malformed(takes(contract), ['tenant is missing']);
     return useCase({ ...context, tenant }, input);
   });
+
+const takes = ({ domain, name }: CallContract): string => `${domain}.${name} takes {tenant, traceId, input}`;
+
+/**
+ * Parses a part of the event of a call.
+ * @throws MalformedEvent that lists the offending places
+ */
+const parseEvent = <Schema extends z.ZodType>(
+  contract: CallContract,
+  schema: Schema,
+  value: unknown,
+  part?: string,
+): z.output<Schema> => {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw malformed(takes(contract), problemsOf(parsed.error, part), parsed.error);
+};
 
 /** The same for the few calls that are not made for one tenant. */
 export const systemStep = <Input extends z.ZodType, Output extends z.ZodType>(
@@ -35,11 +53,11 @@ export const systemStep = <Input extends z.ZodType, Output extends z.ZodType>(
   useCase: (context: CallContext, input: z.output<Input>) => Promise<z.input<Output>>,
 ): ((event: unknown, context: Context) => Promise<unknown>) =>
   lambdaHandler(async (event: unknown, lambda: Context) => {
-    const envelope = CallEnvelope.parse(event);
+    const envelope = parseEvent(contract, CallEnvelope, event);
     const trace = { traceId: envelope.traceId, tenant: envelope.tenant, requestId: lambda.awsRequestId };
     const started = performance.now();
     try {
-      const input = contract.input.parse(envelope.input);
+      const input = parseEvent(contract, contract.input, envelope.input, 'input');
       const output = contract.output.parse(
         await actingFor(envelope.tenant, () => useCase({ tenant: envelope.tenant, traceId: envelope.traceId }, input)),
       );

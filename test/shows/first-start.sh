@@ -42,10 +42,10 @@ health=$(grep -m1 -o 'http://127.0.0.1:[0-9]*' "$clone/start.log")/v1/catalog/he
 sed -i "s/status: 'ok'/status: 'edited'/; s/answer(200, 'ok')/answer(200, 'edited')/" lib/runtime/health.ts
 for _ in $(seq 50); do
   answer=$(curl -s "$health")
-  [ "$answer" = '{"status":"edited"}' ] && break
+  [ "$answer" = '{"domain":"catalog","status":"edited"}' ] && break
   sleep 0.1
 done
-[ "$answer" = '{"status":"edited"}' ] || { echo "an edited handler was not live: $answer"; exit 1; }
+[ "$answer" = '{"domain":"catalog","status":"edited"}' ] || { echo "an edited handler was not live: $answer"; exit 1; }
 echo "an edited handler answers differently"
 stop
 
