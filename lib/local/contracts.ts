@@ -101,6 +101,8 @@ export interface InvokeRequest {
   readonly type: 'RequestResponse' | 'Event';
   /** Trace id to show in the live log; parts pass on what they got. */
   readonly traceId?: string | undefined;
+  /** Gets the lines that the function prints meanwhile, of `RequestResponse`. */
+  readonly tail?: string[] | undefined;
 }
 
 export interface InvokeResult {

@@ -85,6 +85,7 @@ const invoke = async (
       'content-type': 'application/json',
       'x-amzn-requestid': requestId(),
       'x-amz-executed-version': String(result['ExecutedVersion'] ?? '$LATEST'),
+      ...(typeof result['LogResult'] === 'string' ? { 'x-amz-log-result': result['LogResult'] } : {}),
       ...(typeof functionError === 'string' ? { 'x-amz-function-error': functionError } : {}),
     },
     body: typeof result['Payload'] === 'string' ? result['Payload'] : '',

@@ -15,6 +15,8 @@ import {
 export interface Call {
   readonly requestId: string;
   readonly payload: string;
+  /** Gets the lines that the environment prints until the answer; with several calls at once, also those of the others. */
+  readonly tail?: string[] | undefined;
   /** Called once. */
   readonly settle: (result: InvokeResult) => void;
 }
@@ -69,6 +71,8 @@ export const hostEnvironment = (options: {
   const { data, now, port } = options;
   const calls = new Map<number, Running>();
   let lastCall = 0;
+  /** Calls that were given a `tail`; mostly none, and then nobody goes through the calls for it. */
+  let tailed = 0;
   let idleSince = now();
   let ready = false;
   let gone = false;
@@ -90,11 +94,13 @@ export const hostEnvironment = (options: {
 
   port.on('message', ([kind, failed, payload, printed, bytes, events, used]: FromEnvironment) => {
     if (bytes > 0) options.onPrinted(printed, bytes, events);
+    if (tailed > 0) for (const call of calls.values()) call.tail?.push(...printed);
     if (used !== undefined) options.onUsed(kind === READY ? 'init' : 'call', used);
     if (kind >= 0) {
       const call = calls.get(kind);
       if (call === undefined) return;
       calls.delete(kind);
+      if (call.tail !== undefined) tailed -= 1;
       if (calls.size === 0) idleSince = now();
       call.settle(answered(failed, payload));
       options.onAnswer();
@@ -133,6 +139,7 @@ export const hostEnvironment = (options: {
     },
     call(call) {
       lastCall += 1;
+      if (call.tail !== undefined) tailed += 1;
       calls.set(lastCall, { ...call, deadline: ready ? now() + data.timeoutMs : Number.POSITIVE_INFINITY });
       const message: ToEnvironment = [lastCall, call.requestId, call.payload];
       port.postMessage(message);

@@ -44,10 +44,10 @@ const COLD_CHANCE = 0.02;
 
 export interface Environments extends Stoppable {
   /**
-   * Runs an invocation in a warm environment, or in a new one, or waits for one.
+   * Runs an invocation in a warm environment, or in a new one, or waits for one. `tail` gets the lines that it prints.
    * @throws AwsError TooManyRequestsException above the function's reserved concurrency
    */
-  run(fn: LambdaFunction, payload: string): Promise<InvokeResult>;
+  run(fn: LambdaFunction, payload: string, tail?: string[]): Promise<InvokeResult>;
   /** Gives no more calls to the environments of these functions; the next call gets a new one. */
   retire(of: (fn: LambdaFunction) => boolean): void;
   readonly count: number;
@@ -210,7 +210,7 @@ export const createEnvironments = (options: {
     get count() {
       return alive.size;
     },
-    run(fn, payload) {
+    run(fn, payload, tail) {
       const pool = poolOf(fn);
       if (fn.reservedConcurrency !== undefined && pool.running >= fn.reservedConcurrency) {
         const reason = 'ReservedFunctionConcurrentInvocationLimitExceeded';
@@ -227,7 +227,7 @@ export const createEnvironments = (options: {
           pool.running -= 1;
           resolve(result);
         };
-        const call: Call = { requestId: randomUUID(), payload, settle };
+        const call: Call = { requestId: randomUUID(), payload, tail, settle };
         const host = pool.waiting.length === 0 ? pick(pool) : undefined;
         if (host === undefined) pool.waiting.push(call);
         else host.call(call);

@@ -24,6 +24,11 @@ const textOfPayload = (payload: unknown): string => {
   return JSON.stringify(payload);
 };
 
+/** Lambda gives the last 4 KB of the log with an answer. */
+const TAIL_BYTES = 4096;
+const tailOf = (lines: readonly string[]): string =>
+  Buffer.from(lines.join('\n')).subarray(-TAIL_BYTES).toString('base64');
+
 /** An event source mapping as the API shows it. */
 export interface MappingDescription {
   readonly id: string;
@@ -52,19 +57,19 @@ export const createLambdaService = (options: {
           const type = read.optionalText('InvocationType') ?? 'RequestResponse';
           if (type !== 'RequestResponse' && type !== 'Event')
             throw notImplemented(`the InvocationType ${type} of lambda:Invoke`);
-          if ((read.optionalText('LogType') ?? 'None') !== 'None')
-            throw notImplemented('the LogType Tail of lambda:Invoke');
+          const tail: string[] | undefined = read.optionalText('LogType') === 'Tail' ? [] : undefined;
           if (read.optionalText('ClientContext') !== undefined)
             throw notImplemented('the ClientContext of lambda:Invoke');
           const name = read.text('FunctionName');
           const qualifier = read.optionalText('Qualifier');
           const functionArn = qualifier === undefined ? name : `${name}:${qualifier}`;
-          const result = await lambda.invoke({ functionArn, payload: textOfPayload(Payload), principal, type });
+          const result = await lambda.invoke({ functionArn, payload: textOfPayload(Payload), principal, type, tail });
           if (type === 'Event') return { StatusCode: 202, Payload: '' };
           return {
             StatusCode: 200,
             Payload: result.payload,
             ExecutedVersion: '$LATEST',
+            ...(tail === undefined ? {} : { LogResult: tailOf(tail) }),
             ...(result.functionError === undefined ? {} : { FunctionError: result.functionError }),
           };
         }

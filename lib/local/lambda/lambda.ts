@@ -190,12 +190,13 @@ export const createLambda = async (options: {
     fn: LambdaFunction,
     payload: string,
     traceId: string | undefined,
+    tail?: string[],
   ): Promise<InvokeResult> => {
     meter.count('lambda.invocations');
     meter.count(`lambda.invocations.${fn.name}`);
     const rebuilding = options.rebuilt?.();
     if (rebuilding !== undefined) await rebuilding;
-    const result = await environments.run(fn, payload);
+    const result = await environments.run(fn, payload, tail);
     if (result.functionError !== undefined && !stopping) {
       meter.count('lambda.errors');
       log.write({
@@ -242,12 +243,12 @@ export const createLambda = async (options: {
     );
   };
 
-  const invoke: Lambda['invoke'] = async ({ functionArn, payload, principal, type, traceId }) => {
+  const invoke: Lambda['invoke'] = async ({ functionArn, payload, principal, type, traceId, tail }) => {
     const { fn, qualifiedArn } = functions.find(functionArn);
     iam.authorize({ principal, action: 'lambda:InvokeFunction', resource: qualifiedArn });
     if (type === 'RequestResponse') {
       requireSize(payload, MAX_EVENT_BYTES);
-      return runFunction(fn, payload, traceId);
+      return runFunction(fn, payload, traceId, tail);
     }
     requireSize(payload, MAX_ASYNC_EVENT_BYTES);
     await asyncInvocations.add(fn, payload, traceId);
