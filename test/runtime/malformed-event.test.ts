@@ -81,7 +81,7 @@ describe('what is nearly right', () => {
   });
 
   it('in one message of a batch fails that message, and the log says why', async () => {
-    const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    const log = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     const batch = { Records: [{ eventSource: 'aws:sqs', messageId: 'm-1', body: 'two cups' }] };
     expect(await consume([])(parse<SQSEvent>(JSON.stringify(batch)), lambdaContext())).toEqual({
       batchItemFailures: [{ itemIdentifier: 'm-1' }],
