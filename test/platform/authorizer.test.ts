@@ -48,7 +48,7 @@ beforeAll(() => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
   vi.stubEnv('CARTWRIGHT_LOG_LEVEL', 'error');
-  vi.spyOn(console, 'log').mockReturnValue();
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true);
 });
 afterAll(() => {
   vi.unstubAllEnvs();
