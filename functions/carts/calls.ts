@@ -24,6 +24,8 @@ export const Address = z.strictObject({
     .optional(),
 });
 export type Address = z.output<typeof Address>;
+/** An address that was taken in before: by a version, perhaps, that knew more of it. */
+export const KnownAddress = z.object(Address.shape);
 
 export const CartLine = z.object({ variantId: OpaqueId, quantity: z.number().int().min(1).max(10_000) });
 export type CartLine = z.output<typeof CartLine>;
@@ -39,7 +41,7 @@ export const LockedCart = z.object({
   locale: z.string(),
   lines: z.array(CartLine).min(1),
   email: z.string(),
-  shippingAddress: Address.nullable(),
+  shippingAddress: KnownAddress.nullable(),
   shippingMethodId: z.string().nullable(),
   codes: z.array(z.string()).max(MAX_CODES),
   customerId: OpaqueId.nullable(),

@@ -4,7 +4,7 @@ import { defineError } from '../../lib/runtime/errors.ts';
 import { defineId, OpaqueId } from '../../lib/runtime/ids.ts';
 import { Currency } from '../../lib/runtime/money.ts';
 import { CouponCode, MAX_CODES, Quote } from '../pricing/calls.ts';
-import { Address, CartLine } from './calls.ts';
+import { Address, KnownAddress, CartLine } from './calls.ts';
 
 export const cartId = defineId<'CartId'>('cart');
 
@@ -37,7 +37,7 @@ export const Cart = z.object({
   locale: z.string(),
   lines: z.array(CartLine),
   email: z.string().nullable(),
-  shippingAddress: Address.nullable(),
+  shippingAddress: KnownAddress.nullable(),
   shippingMethodId: z.string().nullable(),
   codes: z.array(z.string()),
   customerId: OpaqueId.nullable(),

@@ -3,7 +3,7 @@ import { defineCall } from '../../lib/runtime/call.ts';
 import { OpaqueId } from '../../lib/runtime/ids.ts';
 import { Amount, Currency, Money } from '../../lib/runtime/money.ts';
 import { Actor } from '../../lib/runtime/tenant.ts';
-import { Address, LockedCart } from '../carts/calls.ts';
+import { KnownAddress, LockedCart } from '../carts/calls.ts';
 import { Authorize, PaymentMethod, PaymentProviderName } from '../payments/calls.ts';
 import { Quote } from '../pricing/calls.ts';
 import { OrderState } from './order-state.ts';
@@ -24,8 +24,8 @@ export const PlaceInput = z.object({
   actor: Actor,
   cart: LockedCart,
   quote: Quote,
-  expectedTotal: Money,
-  billingAddress: Address.nullable(),
+  expectedTotal: z.object(Money.shape),
+  billingAddress: KnownAddress.nullable(),
   payment: z.object({ provider: PaymentProviderName, method: PaymentMethod }).nullable(),
   capture: z.enum(['now', 'fulfilment']),
   orderPrefix: z.string(),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { sha256Hex } from '../../lib/runtime/ids.ts';
 import type { TenantId } from '../../lib/runtime/tenant.ts';
-import { Address } from '../carts/calls.ts';
+import { KnownAddress } from '../carts/calls.ts';
 import { Metadata } from './model.ts';
 
 /**
@@ -10,8 +10,8 @@ import { Metadata } from './model.ts';
  */
 export const Particulars = z.object({
   email: z.string().nullable(),
-  shippingAddress: Address.nullable(),
-  billingAddress: Address.nullable(),
+  shippingAddress: KnownAddress.nullable(),
+  billingAddress: KnownAddress.nullable(),
   note: z.string().max(2000).nullable(),
   metadata: Metadata,
 });
