@@ -54,6 +54,7 @@ export const createSteps = (run: EmulatedRun, emulator: Emulator) => {
     console.log(`\n== ${what}`);
     const started = performance.now();
     const result = await work();
+    signal.throwIfAborted(); // a suite that was ended has counts, of which nothing follows
     run.rows.push({ what, seconds: (performance.now() - started) / 1000, ...shown(result) });
     return result;
   };
