@@ -68,8 +68,14 @@ export const samCommand = (run: SamRun, fn: SamFunction, name: string, payload: 
   };
 };
 
+/** What became of an event in the SAM CLI. */
+export interface SamOutcome extends Outcome {
+  /** SAM waits for the end of the log for a second only: on a busy machine the last lines may be missing. */
+  readonly isLogWhole: boolean;
+}
+
 /** Invokes a function with an event by the SAM CLI. */
-export const samInvoke = (run: SamRun, fn: SamFunction, name: string, payload: string): Promise<Outcome> => {
+export const samInvoke = (run: SamRun, fn: SamFunction, name: string, payload: string): Promise<SamOutcome> => {
   const { args, env } = samCommand(run, fn, name, payload);
   return new Promise((resolve, reject) => {
     const child = spawn(run.sam, args, {
@@ -97,7 +103,8 @@ export const samInvoke = (run: SamRun, fn: SamFunction, name: string, payload: s
         return;
       }
       const lines = printed.split('\n').filter((line) => line.startsWith('{'));
-      resolve({ payload: payloadText, failed: threw(payloadText), lines });
+      const isLogWhole = printed.includes('REPORT RequestId');
+      resolve({ payload: payloadText, failed: threw(payloadText), lines, isLogWhole });
     });
   });
 };
