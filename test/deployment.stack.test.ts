@@ -95,7 +95,7 @@ describe('two stages in one account', () => {
     stacks.flatMap(({ template }) =>
       Object.values(template.Resources).flatMap(({ Type, Properties }) =>
         Object.entries(Properties)
-          .filter(([property, value]) => /Name$/.test(property) && typeof value === 'string')
+          .filter(([property, value]) => property.endsWith('Name') && typeof value === 'string')
           .filter(([property]) => !RELATIVE.has(`${Type} ${property}`))
           .map(([property, value]) => `${Type} ${property} ${String(value)}`),
       ),
