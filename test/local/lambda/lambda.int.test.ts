@@ -1,6 +1,7 @@
 import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import * as z from 'zod';
 import { role, root } from '../fake-ports.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -224,6 +225,20 @@ test('an unknown function or qualifier is not found', async () => {
     lambda.invoke({ functionArn, payload: '{}', principal: root, type: 'RequestResponse' });
   await expect(call('nobody')).rejects.toMatchObject({ code: 'ResourceNotFoundException', status: 404 });
   await expect(call('echo:staging')).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
+});
+
+test('the end of the log comes with the answer to whom asks for it', async () => {
+  const { lambda } = await world({
+    wordy: {
+      source: `export const handler = async (event) => { console.log('took ' + event.n); console.log('x'.repeat(5000)); return {}; };`,
+    },
+  });
+  const call = async (input: Record<string, unknown>) =>
+    z.looseObject({ LogResult: z.base64().optional() }).parse(await lambda.service.call('Invoke', input, root));
+  const short = await call({ FunctionName: 'wordy', Payload: '{"n":1}' });
+  expect(short.LogResult).toBeUndefined();
+  const { LogResult } = await call({ FunctionName: 'wordy', Payload: '{"n":2}', LogType: 'Tail' });
+  expect(Buffer.from(LogResult ?? '', 'base64').toString()).toBe('x'.repeat(4096));
 });
 
 test('the API invokes, describes and lists functions, and refuses other operations by name', async () => {
