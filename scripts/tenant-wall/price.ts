@@ -1,6 +1,6 @@
 /**
  * `npm run tenant-wall`: what the second wall of tenancy costs, by simulation of the functions' own cache. The table of
- * docs/decisions/0030-tenants-are-told-apart-by-iam.md is its output.
+ * docs/decisions/0018-tenants-are-told-apart-by-iam.md is its output.
  */
 import Table from 'cli-table3';
 import { type FunctionGroup, priceOf, type Stage } from './session-traffic.ts';
