@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { until } from '../lib/client/until.ts';
 import type { CloudProcess } from '../lib/local/spawn.ts';
-import { type ProcessUse, processTree } from './processes.ts';
+import { processTree, type ProcessUse } from './processes.ts';
 
 const Meter = z.record(z.string(), z.number());
 type Meter = z.output<typeof Meter>;
@@ -26,6 +26,13 @@ export interface Use {
   readonly cpu: readonly { readonly name: string; readonly seconds: number }[];
 }
 
+/** Processes of one name are counted together: there are two engines. */
+const sumOf = (uses: readonly ProcessUse[], before: Snapshot): number =>
+  uses.reduce((sum, { pid, cpuSeconds }) => {
+    const earlier = before.processes.find((other) => other.pid === pid)?.cpuSeconds ?? 0;
+    return sum + cpuSeconds - earlier;
+  }, 0);
+
 /** What was used between two moments. */
 export const useBetween = (before: Snapshot, after: Snapshot): Use => ({
   counted: Object.fromEntries(
@@ -33,11 +40,8 @@ export const useBetween = (before: Snapshot, after: Snapshot): Use => ({
       .map(([name, count]) => [name, count - (before.meter[name] ?? 0)] as const)
       .filter(([, count]) => count !== 0),
   ),
-  cpu: after.processes
-    .map((use) => ({
-      name: use.name,
-      seconds: use.cpuSeconds - (before.processes.find((other) => other.pid === use.pid)?.cpuSeconds ?? 0),
-    }))
+  cpu: [...Map.groupBy(after.processes, ({ name }) => name)]
+    .map(([name, uses]) => ({ name, seconds: sumOf(uses, before) }))
     .filter(({ seconds }) => seconds > 0),
 });
 
