@@ -1,4 +1,6 @@
 import type { Account } from '../contracts.ts';
+import { isArray, isObject } from '../json.ts';
+import type { JsonObject } from '../json.ts';
 
 /** Key attributes of a table or index. */
 export interface KeyNames {
@@ -41,4 +43,14 @@ export const STREAM_LABEL = '2020-01-01T00:00:00.000';
 export const tableNameOf = (value: unknown): string => {
   if (typeof value !== 'string') return '';
   return value.startsWith('arn:') ? value.slice(value.indexOf(':table/') + ':table/'.length) : value;
+};
+
+/** The tables that a request of any operation names, each once; none for one that is about no table. */
+export const namedTables = ({ TableName, RequestItems, TransactItems }: JsonObject): readonly string[] => {
+  if (TableName !== undefined) return [tableNameOf(TableName)];
+  if (isObject(RequestItems)) return Object.keys(RequestItems).map(tableNameOf);
+  const parts = (isArray(TransactItems) ? TransactItems : []).flatMap((item) =>
+    isObject(item) ? Object.values(item) : [],
+  );
+  return [...new Set(parts.map((part) => (isObject(part) ? tableNameOf(part['TableName']) : '')))];
 };

@@ -5,7 +5,7 @@ import type { JsonObject } from '../json.ts';
 import { createAccessReader } from './access.ts';
 import type { Access } from './access.ts';
 import { askingForCapacity, consumption } from './capacity.ts';
-import { tableNameOf } from './catalog.ts';
+import { namedTables, tableNameOf } from './catalog.ts';
 import type { TableLookup } from './catalog.ts';
 import { meetTrouble, splitBatch } from './conflicts.ts';
 import { OPERATIONS } from './counters.ts';
@@ -54,27 +54,6 @@ const parseInput = (body: string): JsonObject => {
   throw new AwsError('SerializationException', 'The request body is not a JSON object');
 };
 
-/** Tables that a write touches, by name. */
-const writtenTables = (operation: Operation, input: JsonObject): readonly string[] => {
-  if (operation === 'BatchWriteItem') {
-    return isObject(input['RequestItems']) ? Object.keys(input['RequestItems']).map(tableNameOf) : [];
-  }
-  if (operation !== 'TransactWriteItems') return [tableNameOf(input['TableName'])];
-  const items = isArray(input['TransactItems']) ? input['TransactItems'] : [];
-  const parts = items.flatMap((item) => (isObject(item) ? Object.values(item) : []));
-  return [...new Set(parts.map((part) => (isObject(part) ? tableNameOf(part['TableName']) : '')))];
-};
-
-/** The table that a call's units are counted for: calls of this app touch one table each. */
-const tableOf = (input: JsonObject): string => {
-  const { TableName, RequestItems, TransactItems } = input;
-  if (TableName !== undefined) return tableNameOf(TableName);
-  if (isObject(RequestItems)) return tableNameOf(Object.keys(RequestItems)[0]);
-  const [first] = isArray(TransactItems) ? TransactItems : [];
-  const [part] = isObject(first) ? Object.values(first) : [];
-  return isObject(part) ? tableNameOf(part['TableName']) : '';
-};
-
 /**
  * A refused write costs as one of the smallest item (AWS: by the size of the item that is there); a cancelled
  * transaction has prepared each of its items once.
@@ -114,7 +93,12 @@ export const createFront = (options: {
     const raw = await engine.send(operation, askingForCapacity(body, input), input);
     const { units, answer } = consumption(raw, input);
     const refused = kind === 'write' && answer.status !== 200;
-    counters.consumed(kind, refused ? refusedUnits(operation, input, answer) : units, tables(tableOf(input))?.slot);
+    // Calls of this app touch one table each.
+    counters.consumed(
+      kind,
+      refused ? refusedUnits(operation, input, answer) : units,
+      tables(namedTables(input)[0] ?? '')?.slot,
+    );
     return answer;
   };
 
@@ -158,7 +142,7 @@ export const createFront = (options: {
       if (operation === 'DescribeTable') return await describeTable(input, options.account, tables, engine);
       const answer = await run(operation, body, input);
       if (KINDS[operation] === 'write' && answer.status === 200) {
-        for (const name of writtenTables(operation, input)) {
+        for (const name of namedTables(input)) {
           const table = tables(name);
           if (table !== undefined) counters.wrote(table.slot);
         }

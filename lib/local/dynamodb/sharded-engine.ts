@@ -1,7 +1,7 @@
 import { AwsError } from '../aws-error.ts';
 import { isArray, isObject, parseJson } from '../json.ts';
 import type { JsonObject } from '../json.ts';
-import { tableNameOf } from './catalog.ts';
+import { namedTables, tableNameOf } from './catalog.ts';
 import type { EngineAnswer, EngineClient } from './engine-client.ts';
 
 type Sender = Pick<EngineClient, 'send'>;
@@ -34,12 +34,6 @@ const merged = (answers: readonly EngineAnswer[]): EngineAnswer => {
   return { status: 200, body: JSON.stringify(body) };
 };
 
-const transactionTables = (input: JsonObject): readonly string[] => {
-  const items = isArray(input['TransactItems']) ? input['TransactItems'] : [];
-  const parts = items.flatMap((item) => (isObject(item) ? Object.values(item) : []));
-  return parts.map((part) => (isObject(part) ? tableNameOf(part['TableName']) : ''));
-};
-
 /**
  * Several engines as one; each has whole stacks' tables. Batches are split by engine. A transaction cannot span two
  * engines, so it cannot be about tables of two stacks here, while on AWS it could.
@@ -49,39 +43,31 @@ export const createShardedEngine = (engines: readonly Sender[], shardOf: (table:
   if (first === undefined) throw new Error('There is no engine');
   const at = (shard: number): Sender => engines[shard] ?? first;
 
-  const sendBatch = async (operation: keyof typeof LIMITS, body: string): Promise<EngineAnswer> => {
+  const sendParts = async (operation: keyof typeof LIMITS, body: string): Promise<EngineAnswer> => {
     const input = parseJson(body);
     const requests = isObject(input) && isObject(input['RequestItems']) ? input['RequestItems'] : {};
-    const parts = [...Map.groupBy(Object.entries(requests), ([table]) => shardOf(tableNameOf(table)))];
-    const [only] = parts;
-    if (!isObject(input) || only === undefined || itemsIn(requests) > LIMITS[operation])
-      return await first.send(operation, body);
-    if (parts.length === 1) return await at(only[0]).send(operation, body);
+    if (!isObject(input) || itemsIn(requests) > LIMITS[operation]) return await first.send(operation, body);
+    const parts = Map.groupBy(Object.entries(requests), ([table]) => shardOf(tableNameOf(table)));
     return merged(
       await Promise.all(
-        parts.map(([shard, entries]) =>
+        [...parts].map(([shard, entries]) =>
           at(shard).send(operation, JSON.stringify({ ...input, RequestItems: Object.fromEntries(entries) })),
         ),
       ),
     );
   };
 
-  const sendTransaction = async (operation: string, body: string, input: JsonObject): Promise<EngineAnswer> => {
-    const [shard = 0, ...others] = new Set(transactionTables(input).map(shardOf));
-    if (others.length === 0) return await at(shard).send(operation, body);
-    throw new AwsError(
-      'ValidationException',
-      'The local cloud keeps the tables of different stacks in different engines, and this transaction is about tables ' +
-        'of two of them. On AWS it would be possible; to run it here, declare its tables in one stack.',
-    );
-  };
-
   return {
     async send(operation, body, input) {
       if (engines.length === 1) return await first.send(operation, body);
-      if (operation === 'BatchGetItem' || operation === 'BatchWriteItem') return await sendBatch(operation, body);
-      if (operation.startsWith('Transact')) return await sendTransaction(operation, body, input);
-      return await at(shardOf(tableNameOf(input['TableName']))).send(operation, body);
+      const [shard = 0, ...others] = new Set(namedTables(input).map(shardOf));
+      if (others.length === 0) return await at(shard).send(operation, body);
+      if (operation === 'BatchGetItem' || operation === 'BatchWriteItem') return await sendParts(operation, body);
+      throw new AwsError(
+        'ValidationException',
+        'The local cloud keeps the tables of different stacks in different engines, and this transaction is about tables ' +
+          'of two of them. On AWS it would be possible; to run it here, declare its tables in one stack.',
+      );
     },
   };
 };
