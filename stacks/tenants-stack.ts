@@ -56,27 +56,17 @@ export class TenantsStack extends DomainStack {
       stream: true,
     });
     const pascal = (name: string) => name.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
-    /** A function that needs the table and nothing else. */
-    const onTable = (name: string, ...operations: Operations) =>
-      new ServiceFunction(this, pascal(name), {
-        entry: `tenants/${name}`,
-        env: TenantsTableEnv,
-        bind: { TENANTS_TABLE: writes(table, ...operations) },
-      });
-    /** The same with items of the system: a slug or a key's hash is found before its tenant is known. */
-    const onBoth = (name: string, TENANTS_TABLE: Binding) =>
+    /** A function that needs the table and nothing else; `acrossTenants` says why it stands outside the second wall. */
+    const bound = (name: string, TENANTS_TABLE: Binding, acrossTenants?: string) =>
       new ServiceFunction(this, pascal(name), {
         entry: `tenants/${name}`,
         env: TenantsTableEnv,
         bind: { TENANTS_TABLE },
+        ...(acrossTenants === undefined ? {} : { acrossTenants }),
       });
+    const onTable = (name: string, ...operations: Operations) => bound(name, writes(table, ...operations));
     const acrossTenants = (why: string, name: string, ...operations: Operations) =>
-      new ServiceFunction(this, pascal(name), {
-        entry: `tenants/${name}`,
-        env: TenantsTableEnv,
-        bind: { TENANTS_TABLE: writes(table, ...operations) },
-        acrossTenants: why,
-      });
+      bound(name, writes(table, ...operations), why);
 
     const ONBOARDING_MACHINE = starts(machineRef('tenants', 'onboarding'));
     const record = writes(table, 'get', 'put');
@@ -126,18 +116,18 @@ export class TenantsStack extends DomainStack {
         { route: listKeysRoute, fn: onTable('list-keys', 'query') },
         {
           route: createKeyRoute,
-          fn: onBoth('create-key', allOf(writes(table, 'put'), systemItems(table, 'put', 'delete'))),
+          fn: bound('create-key', allOf(writes(table, 'put'), systemItems(table, 'put', 'delete'))),
         },
         {
           route: rotateKeyRoute,
-          fn: onBoth(
+          fn: bound(
             'rotate-key',
             allOf(writes(table, 'get', 'put', 'update'), systemItems(table, 'put', 'update', 'delete')),
           ),
         },
         {
           route: revokeKeyRoute,
-          fn: onBoth('revoke-key', allOf(writes(table, 'get', 'delete'), systemItems(table, 'delete'))),
+          fn: bound('revoke-key', allOf(writes(table, 'get', 'delete'), systemItems(table, 'delete'))),
         },
       ],
     });
