@@ -4,6 +4,7 @@ import { type ApiClient, apiClient } from '../../lib/client/http.ts';
 import { readApiUrls, readOperatorKey } from '../../lib/client/operator.ts';
 import { promises } from '../../lib/client/promises.ts';
 import { productsAreQuotable } from '../../lib/client/quotable.ts';
+import { SAMPLE_RULES, sampleShop } from '../../lib/client/sample-shop.ts';
 import { importCatalogue, onboardShop, setUpRules, type Shop } from '../../lib/client/shop.ts';
 import { until } from '../../lib/client/until.ts';
 import { STAGE } from './run-settings.ts';
@@ -18,17 +19,7 @@ const clientOf = async (endpoint: string): Promise<ApiClient> =>
 export const onboardShops = async (endpoint: string): Promise<readonly [Shop, Shop]> => {
   const api = await clientOf(endpoint);
   const operatorKey = await readOperatorKey({ stage: STAGE, endpoint });
-  const onboard = (slug: string): Promise<Shop> =>
-    onboardShop(api, operatorKey, {
-      name: `Shop ${slug}`,
-      slug,
-      plan: 'scale',
-      ownerEmail: `${slug}@example.com`,
-      country: 'DE',
-      currencies: ['EUR', 'USD'],
-      locales: ['en', 'de'],
-      timeZone: 'Europe/Berlin',
-    });
+  const onboard = (slug: string): Promise<Shop> => onboardShop(api, operatorKey, sampleShop(slug, `Shop ${slug}`));
   try {
     return [await onboard('early-north'), await onboard('early-south')];
   } finally {
@@ -37,7 +28,7 @@ export const onboardShops = async (endpoint: string): Promise<readonly [Shop, Sh
 };
 
 const sell = async (api: ApiClient, shop: Shop, found: ReturnType<typeof promises>) => {
-  await setUpRules(api, shop, { taxRatePpm: 190_000, shipping: { name: 'Parcel', amounts: { EUR: 490, USD: 490 } } });
+  await setUpRules(api, shop, SAMPLE_RULES);
   const { status } = await importCatalogue(api, shop, readFileSync(CATALOGUE));
   found.equal(`${shop.name}: the catalogue is imported`, status, 'completed');
   await until('the prices to reach the quotes', () => productsAreQuotable(api, shop), PATIENCE);

@@ -4,6 +4,7 @@ import { inject } from 'vitest';
 import * as z from 'zod';
 import { call } from '../../lib/client/expect-status.ts';
 import { type ApiClient, apiClient, retrying } from '../../lib/client/http.ts';
+import { SAMPLE_RULES, sampleShop } from '../../lib/client/sample-shop.ts';
 import { onboardShop, setUpRules, type Shop, type ShopPlan } from '../../lib/client/shop.ts';
 import { until } from '../../lib/client/until.ts';
 import { careful } from './careful-client.ts';
@@ -36,18 +37,8 @@ export const unique = (word: string): string => `${word}-${randomBytes(5).toStri
 /** Onboards a tenant of its own for a test file, with 19 % inclusive tax and a flat 4.90 in EUR and USD. */
 export const newShop = async (word: string, changes: Partial<ShopPlan> = {}): Promise<Shop> => {
   const slug = unique(word);
-  const shop = await onboardShop(api, operatorKey, {
-    name: `Shop ${word}`,
-    slug,
-    plan: 'scale',
-    ownerEmail: `${slug}@example.com`,
-    country: 'DE',
-    currencies: ['EUR', 'USD'],
-    locales: ['en', 'de'],
-    timeZone: 'Europe/Berlin',
-    ...changes,
-  });
-  await setUpRules(api, shop, { taxRatePpm: 190_000, shipping: { name: 'Parcel', amounts: { EUR: 490, USD: 490 } } });
+  const shop = await onboardShop(api, operatorKey, { ...sampleShop(slug, `Shop ${word}`), ...changes });
+  await setUpRules(api, shop, SAMPLE_RULES);
   return shop;
 };
 
