@@ -1,0 +1,37 @@
+import * as z from 'zod';
+import { defineCall } from '../../lib/runtime/call.ts';
+import { Sha256, Upload, Visibility } from './file.ts';
+import { fileId, nodeId, uploadId } from './ids.ts';
+
+/**
+ * The selector: chooses a node for an upload, and reserves its bytes there and in the tenant's quota in one transaction with
+ * the upload itself. A replay answers the upload that there is.
+ */
+export const Reserve = defineCall(
+  'storage',
+  'reserve',
+  z.object({
+    uploadId: uploadId.schema,
+    fileId: fileId.schema,
+    number: z.int().min(1),
+    path: z.string(),
+    expects: z.int().min(0),
+    size: z.int().min(0),
+    sha256: Sha256.nullable(),
+    contentType: z.string(),
+    visibility: Visibility,
+    parts: z.int().min(0),
+    partSize: z.int().min(0),
+    requestHash: z.string(),
+    actor: Upload.shape.actor,
+    /** Nodes that just failed. */
+    except: z.array(nodeId.schema).max(20),
+  }),
+  z.discriminatedUnion('status', [
+    z.object({ status: z.literal('reserved'), upload: Upload, replayed: z.boolean() }),
+    z.object({ status: z.literal('quota_exceeded'), limitBytes: z.int(), takenBytes: z.int() }),
+    /** No node has room, or none of the tenant's pool takes objects. */
+    z.object({ status: z.literal('no_space'), detail: z.string() }),
+  ]),
+  5000,
+);
