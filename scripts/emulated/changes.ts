@@ -7,10 +7,12 @@ export const CHANGED_HEADER = 'x-changed';
 export const changedHealth = (domain: string): Patch => ({
   file: `functions/${domain}/health.lambda.ts`,
   find: 'export const handler = health(',
-  put: `const changed: typeof health = (checks) => async () => {
-  const answer = await health(checks)();
-  return { ...answer, headers: { ...answer.headers, '${CHANGED_HEADER}': 'yes' } };
-};
+  put: `const changed =
+  (...of: Parameters<typeof health>): ReturnType<typeof health> =>
+  async (event) => {
+    const answer = await health(...of)(event);
+    return { ...answer, headers: { ...answer.headers, '${CHANGED_HEADER}': 'yes' } };
+  };
 
 export const handler = changed(`,
 });
