@@ -11,6 +11,7 @@ import { OrdersStack } from '../stacks/orders-stack.ts';
 import { PaymentsStack } from '../stacks/payments-stack.ts';
 import { PlatformStack } from '../stacks/platform-stack.ts';
 import { PricingStack } from '../stacks/pricing-stack.ts';
+import { StorageStack } from '../stacks/storage-stack.ts';
 import { TenantsStack } from '../stacks/tenants-stack.ts';
 
 /**
@@ -29,6 +30,7 @@ export const compose = (app: App): void => {
     new CartsStack(app, stage),
     new OrdersStack(app, stage),
     new PaymentsStack(app, stage),
+    new StorageStack(app, stage),
   ];
   for (const domain of domains) domain.addStackDependency(platform);
 

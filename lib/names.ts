@@ -32,6 +32,9 @@ export const busName = (stage: string): string => `cartwright-${stage}-platform`
 /** An SSM parameter: `parameterName('dev', '/platform/bus-arn')` is `/cartwright/dev/platform/bus-arn`. */
 export const parameterName = (stage: string, path: `/${string}`): string => `/cartwright/${stage}${path}`;
 
+/** A secret that operators make, by name: `secretName('dev', 'storage/node-1')` is `cartwright/dev/storage/node-1`. */
+export const secretName = (stage: string, path: string): string => `cartwright/${stage}/${path}`;
+
 /** The parameters of a domain's API, for clients and for the usage plans. */
 export const apiParameter = (domain: string, what: 'api-id' | 'api-url' | 'api-stage'): `/${string}` =>
   `/${domain}/${what}`;

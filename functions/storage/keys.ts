@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { key } from '../../lib/runtime/keys.ts';
-import { tenantPrefix } from '../../lib/runtime/keys.ts';
+import { key, tenantPrefix } from '../../lib/runtime/keys.ts';
 import type { TenantId } from '../../lib/runtime/tenant.ts';
 import type { FileId, NodeId, PlacementId, UploadId } from './ids.ts';
 

@@ -21,6 +21,9 @@ export const busArn = (stage: string): string => arn('events', `event-bus/${busN
 export const parameterArn = (stage: string, path: `/${string}`): string =>
   arn('ssm', `parameter${parameterName(stage, path)}`);
 
+/** Secrets by the beginning of their names: Secrets Manager adds six characters to each. */
+export const secretsArn = (prefix: string): string => arn('secretsmanager', `secret:${prefix}*`);
+
 /** API Gateway's own API has ARNs without an account. */
 export const apiGatewayArn = (path: `/${string}`): string => `arn:${Aws.PARTITION}:apigateway:${Aws.REGION}::${path}`;
 

@@ -1,6 +1,6 @@
 import type { CallContract } from '../runtime/call.ts';
-import { busName, parameterName, planParameter } from '../names.ts';
-import { apiGatewayArn, busArn, callArn, parameterArn, stateMachineArn } from './arns.ts';
+import { busName, parameterName, planParameter, secretName } from '../names.ts';
+import { apiGatewayArn, busArn, callArn, parameterArn, secretsArn, stateMachineArn } from './arns.ts';
 import type { DomainStack } from './domain-stack.ts';
 
 /** One permission, as narrow as IAM can say it. */
@@ -135,6 +135,17 @@ export const rotatesSecret = (secret: { readonly secretArn: string }): Binding =
       { actions: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'], resources: [secret.secretArn] },
     ],
   );
+
+/**
+ * The common beginning of the names of secrets that operators make for a domain (`cartwright/<stage>/storage/`), with
+ * leave to read every secret below it. Secrets Manager adds six characters to a name, so the right ends in a wildcard.
+ */
+export const readsSecretsBelow = (place: string): Binding => {
+  const prefix = (stack: DomainStack) => secretName(stack.stage.stage, `${place}/`);
+  return on(prefix, (stack) => [
+    { actions: ['secretsmanager:GetSecretValue'], resources: [secretsArn(prefix(stack))] },
+  ]);
+};
 
 /** A bucket as a stack finds it: its own, or the platform's (`systemBucket`). */
 export type BucketRef = (stack: DomainStack) => { readonly bucketName: string; readonly bucketArn: string };

@@ -7,9 +7,19 @@ import { onboardShops, sellFromShops } from './late-domain.ts';
 import { createSteps, type EmulatedRun, Surprise } from './steps.ts';
 
 /** Every domain with an API. */
-export const DOMAINS = ['accounts', 'carts', 'catalog', 'inventory', 'orders', 'payments', 'pricing', 'tenants'];
+export const DOMAINS = [
+  'accounts',
+  'carts',
+  'catalog',
+  'inventory',
+  'orders',
+  'payments',
+  'pricing',
+  'storage',
+  'tenants',
+];
 /** Those without which a shop can be onboarded already. */
-const LATE = ['carts', 'catalog', 'inventory', 'orders', 'payments', 'pricing'];
+const LATE = ['carts', 'catalog', 'inventory', 'orders', 'payments', 'pricing', 'storage'];
 /** Every domain answers, and two shops sell. */
 const SMOKE = ['health', 'first-sale'];
 

@@ -14,6 +14,7 @@ import {
   reads,
   readsParameter,
   readsSecret,
+  readsSecretsBelow,
   rotatesSecret,
   sends,
   setting,
@@ -117,6 +118,15 @@ describe('a binding', () => {
     expect(bound(removesUsageKeys())).toEqual({
       value: '/apikeys',
       grants: [`apigateway:GET on ${arn}/apikeys`, `apigateway:DELETE on ${arn}/apikeys/*`],
+    });
+  });
+
+  it('to the secrets below a place allows to read those of this stage, and no other', () => {
+    expect(bound(readsSecretsBelow('storage'))).toEqual({
+      value: 'cartwright/dev/storage/',
+      grants: [
+        'secretsmanager:GetSecretValue on arn:<Partition>:secretsmanager:<Region>:<AccountId>:secret:cartwright/dev/storage/*',
+      ],
     });
   });
 
