@@ -1,5 +1,7 @@
 import type { Construct } from 'constructs';
 import type * as z from 'zod';
+import { type Binding, readsSecretsBelow, setting } from '../../lib/constructs/bind.ts';
+import { domainStackOf } from '../../lib/constructs/domain-stack.ts';
 import { ServiceFunction, type ServiceFunctionProps } from '../../lib/constructs/service-function.ts';
 import type { ServiceTable } from '../../lib/constructs/service-table.ts';
 
@@ -7,6 +9,8 @@ import type { ServiceTable } from '../../lib/constructs/service-table.ts';
 export interface StorageScope {
   readonly scope: Construct;
   readonly table: ServiceTable;
+  /** Of a function that speaks to nodes, beside the table: `{ STORAGE_TABLE: ..., ...nodes }` is a `NodesEnv`. */
+  readonly nodes: { readonly NODE_SECRETS: Binding; readonly STORAGE_STAGE: Binding };
   /** The function `functions/storage/<name>.lambda.ts`. */
   readonly fn: <Env extends z.ZodObject>(
     name: string,
@@ -19,5 +23,9 @@ const pascal = (name: string) => name.replaceAll(/(?:^|-)([a-z])/g, (_, letter: 
 export const storageScope = (scope: Construct, table: ServiceTable): StorageScope => ({
   scope,
   table,
+  nodes: {
+    NODE_SECRETS: readsSecretsBelow('storage'),
+    STORAGE_STAGE: setting(domainStackOf(scope).stage.stage),
+  },
   fn: (name, props) => new ServiceFunction(scope, pascal(name), { entry: `storage/${name}`, ...props }),
 });
