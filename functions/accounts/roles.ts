@@ -5,7 +5,16 @@ import { Permission, PERMISSIONS } from '../../lib/runtime/permissions.ts';
 const PERMISSIONS_BY_ROLE = {
   owner: PERMISSIONS,
   admin: PERMISSIONS.filter((permission) => permission !== 'staff:write'),
-  catalog: ['catalog:read', 'catalog:write', 'inventory:read', 'inventory:write', 'pricing:read', 'pricing:write'],
+  catalog: [
+    'catalog:read',
+    'catalog:write',
+    'inventory:read',
+    'inventory:write',
+    'pricing:read',
+    'pricing:write',
+    'storage:read',
+    'storage:write',
+  ],
   fulfilment: ['catalog:read', 'inventory:read', 'inventory:write', 'orders:read', 'orders:write'],
   support: ['customers:read', 'customers:write', 'catalog:read', 'orders:read', 'orders:write', 'payments:read'],
 } as const satisfies Readonly<Record<string, readonly Permission[]>>;

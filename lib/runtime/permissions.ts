@@ -22,6 +22,8 @@ export const PERMISSIONS = [
   'orders:write',
   'payments:read',
   'payments:write',
+  'storage:read',
+  'storage:write',
 ] as const;
 
 export const Permission = z.enum(PERMISSIONS);
