@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { eventOf, type OutgoingEvent } from '../../lib/runtime/events.ts';
-import type { Change } from '../../lib/runtime/publish.ts';
+import type { Change } from '../../lib/runtime/change.ts';
 import { Actor } from '../../lib/runtime/tenant.ts';
 import { StockAdjusted } from './events.ts';
 import { adjustmentKey } from './keys.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type EventContract, eventOf, type OutgoingEvent } from '../../lib/runtime/events.ts';
 import type { Item } from '../../lib/runtime/db.ts';
-import type { Change } from '../../lib/runtime/publish.ts';
+import type { Change } from '../../lib/runtime/change.ts';
 import type { TenantId } from '../../lib/runtime/tenant.ts';
 import {
   OrderCancelled,

@@ -1,5 +1,5 @@
 import { type EventContract, eventOf, type OutgoingEvent } from '../../lib/runtime/events.ts';
-import type { Change } from '../../lib/runtime/publish.ts';
+import type { Change } from '../../lib/runtime/change.ts';
 import type { TenantId } from '../../lib/runtime/tenant.ts';
 import { PaymentCaptured, PaymentCaptureFailed, PaymentRefunded, PaymentVoided } from './events.ts';
 import type { Payment, PaymentStatus } from './model.ts';
