@@ -1,6 +1,6 @@
 import { eventOf, type OutgoingEvent } from '../../lib/runtime/events.ts';
 import type { Item } from '../../lib/runtime/db.ts';
-import type { Change } from '../../lib/runtime/publish.ts';
+import type { Change } from '../../lib/runtime/change.ts';
 import {
   ProductCreated,
   ProductDeleted,
@@ -83,12 +83,12 @@ export const toEvents = ({ tenant, before: old, after: now }: Change): readonly 
   return [
     ...(before?.version === after.version
       ? []
-      : [eventOf(before === undefined ? ProductCreated : ProductUpdated, ofProduct, productDetail(after))]),
+      : [eventOf(after.version === 1 ? ProductCreated : ProductUpdated, ofProduct, productDetail(after))]),
     ...after.variants.flatMap((variant) => {
       const knownVersion = known.get(variant.id);
       if (knownVersion === variant.version) return [];
       const fields = { ...common, aggregateId: variant.id, sequence: variant.version };
-      const contract = knownVersion === undefined ? VariantCreated : VariantUpdated;
+      const contract = variant.version === 1 ? VariantCreated : VariantUpdated;
       return [eventOf(contract, fields, variantDetail(after, variant))];
     }),
     ...(before?.variants ?? []).flatMap((variant) =>

@@ -58,6 +58,7 @@ export const createTenant =
       status: 'onboarding',
       settings: { ...FIRST_SETTINGS, ...settings },
       version: 0,
+      lastChange: 'created',
       revision: 0,
       steps: {},
       failure: null,

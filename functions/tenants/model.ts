@@ -30,6 +30,10 @@ export const UsageKey = z.object({
   plan: z.string().nullable(),
 });
 
+/** What a version of a tenant is about. */
+export const TenantChange = z.enum(['created', 'updated', 'suspended', 'resumed']);
+export type TenantChange = z.output<typeof TenantChange>;
+
 /** A tenant as it is stored. */
 export const TenantRecord = z.object({
   tenantId: TenantId,
@@ -40,6 +44,8 @@ export const TenantRecord = z.object({
   settings: TenantSettings,
   /** 0 until the tenant is active; then +1 with each published change: ETag and sequence of events. */
   version: z.number().int(),
+  /** What the newest version is about: its event can be told from the record alone. */
+  lastChange: TenantChange.default('updated'),
   /** +1 with every write, published or not: what a writer's condition is about. */
   revision: z.number().int(),
   steps: z.partialRecord(StepName, z.enum(['done', 'skipped', 'undone'])),

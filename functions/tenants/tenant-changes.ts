@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { toInstant } from '../../lib/runtime/clock.ts';
 import { versionMismatch } from '../../lib/runtime/errors.ts';
 import type { Actor, TenantSettings } from '../../lib/runtime/tenant.ts';
-import { tenantNotActive, type TenantRecord } from './model.ts';
+import { type TenantChange, tenantNotActive, type TenantRecord } from './model.ts';
 
 /** Who changes something, when, and in which trace. */
 export interface Author {
@@ -17,8 +17,9 @@ const assertExists = ({ status }: TenantRecord): void => {
   throw tenantNotActive(`The tenant is ${status}; this works for active and suspended ones.`);
 };
 
-const publish = (record: TenantRecord, { actor, traceId, at }: Author): TenantRecord => ({
+const publish = (record: TenantRecord, lastChange: TenantChange, { actor, traceId, at }: Author): TenantRecord => ({
   ...record,
+  lastChange,
   version: record.version + 1,
   updatedAt: toInstant(at),
   actor,
@@ -58,7 +59,11 @@ export const changeDetails =
     const settings = mergeSettings(record.settings, patch.settings);
     const moved = plan !== record.plan;
     if (!moved && name === record.name && isDeepStrictEqual(settings, record.settings)) return record;
-    return publish({ ...record, name, plan, settings, dueAt: moved ? toInstant(author.at) : record.dueAt }, author);
+    return publish(
+      { ...record, name, plan, settings, dueAt: moved ? toInstant(author.at) : record.dueAt },
+      'updated',
+      author,
+    );
   };
 
 /** Suspends or resumes. A tenant that is so already stays as it is. */
@@ -66,5 +71,7 @@ export const changeStatus =
   (status: 'active' | 'suspended', author: Author) =>
   (record: TenantRecord): TenantRecord => {
     assertExists(record);
-    return record.status === status ? record : publish({ ...record, status }, author);
+    return record.status === status
+      ? record
+      : publish({ ...record, status }, status === 'suspended' ? 'suspended' : 'resumed', author);
   };

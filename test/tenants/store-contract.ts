@@ -23,6 +23,7 @@ const record = (tenantId: TenantId, slug = 'alder'): TenantRecord => ({
   status: 'onboarding',
   settings,
   version: 0,
+  lastChange: 'created',
   revision: 0,
   steps: {},
   failure: null,

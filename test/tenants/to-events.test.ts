@@ -47,6 +47,20 @@ it('tells of a tenant once it is active, and of each change since, with sequence
     ['TenantUpdated.v1', 4],
     ['TenantResumed.v1', 5],
   ]);
+  // The record alone tells the newest again.
+  const told = states
+    .slice(1)
+    .flatMap((after) => eventsOf(tenant, undefined, after).map(({ detailType }) => detailType));
+  expect([...new Set(told)]).toEqual([
+    'TenantCreated.v1',
+    'TenantUpdated.v1',
+    'TenantSuspended.v1',
+    'TenantResumed.v1',
+  ]);
+  for (const [index, after] of states.slice(1).entries()) {
+    const published = eventsOf(tenant, states[index], after);
+    if (published.length > 0) expect(eventsOf(tenant, undefined, after)).toEqual(published);
+  }
   expect(events[1]?.envelope).toMatchObject({
     id: `${tenant}:2`,
     tenant,
