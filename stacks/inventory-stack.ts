@@ -1,5 +1,5 @@
 import type { App } from 'aws-cdk-lib/core';
-import { VariantCreated, VariantDeleted } from '../functions/catalog/events.ts';
+import { VariantCreated, VariantDeleted, VariantUpdated } from '../functions/catalog/events.ts';
 import { createAdjustmentRoute } from '../functions/inventory/create-adjustment.ts';
 import { createLocationRoute } from '../functions/inventory/create-location.ts';
 import { deleteLocationRoute } from '../functions/inventory/delete-location.ts';
@@ -45,7 +45,15 @@ export class InventoryStack extends DomainStack {
     fn('Release', 'release', 'get', 'query', 'put', 'update');
     fn('ApplyImport', 'apply-import', 'batchGet', 'put', 'update');
     new Inbox(this, 'Inbox', {
-      events: [VariantCreated, VariantDeleted, OrderConfirmed, OrderRejected, OrderCancelled, OrderFulfilled],
+      events: [
+        VariantCreated,
+        VariantUpdated,
+        VariantDeleted,
+        OrderConfirmed,
+        OrderRejected,
+        OrderCancelled,
+        OrderFulfilled,
+      ],
       fn: new ServiceFunction(this, 'InboxConsumer', {
         entry: 'inventory/inbox',
         env: InventoryTableEnv,

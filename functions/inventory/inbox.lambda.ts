@@ -2,7 +2,7 @@ import { dynamoDbClient } from '../../lib/runtime/clients/dynamodb.ts';
 import { consume, on } from '../../lib/runtime/consume.ts';
 import { tenantDb } from '../../lib/runtime/db.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
-import { VariantCreated, VariantDeleted } from '../catalog/events.ts';
+import { VariantCreated, VariantDeleted, VariantUpdated } from '../catalog/events.ts';
 import { OrderCancelled, OrderConfirmed, OrderFulfilled, OrderRejected } from '../orders/events.ts';
 import { dynamoLocations } from './dynamo-location-store.ts';
 import { dynamoReservations } from './dynamo-reservation-store.ts';
@@ -18,6 +18,7 @@ const reservations = dynamoReservations(db, dynamoLocations(db));
 
 export const handler = consume([
   on(VariantCreated, makeItem({ stock })),
+  on(VariantUpdated, makeItem({ stock })),
   on(VariantDeleted, retireItem({ stock })),
   on(OrderConfirmed, commitStock({ reservations })),
   on(OrderRejected, releaseStock({ reservations })),

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { VariantCreated, VariantDeleted } from '../../functions/catalog/events.ts';
+import { VariantCreated, VariantDeleted, VariantUpdated } from '../../functions/catalog/events.ts';
 import { memoryInventory } from '../../functions/inventory/memory-inventory.ts';
 import { commitStock, releaseStock, restock, shipStock } from '../../functions/inventory/on-order-event.ts';
 import { makeItem, retireItem } from '../../functions/inventory/on-variant-event.ts';
@@ -63,8 +63,9 @@ it('a shipped order has left, delivered twice', async () => {
   expect(await ledgerOf(stock, 'a')).toBe(3);
 });
 
-it('a new variant has an item, a deleted one has none, in whatever order that is heard', async () => {
+it('a variant has an item as soon as anything is heard of it, a deleted one has none, in whatever order that is heard', async () => {
   const { stock } = memoryInventory();
+  const healed = memoryInventory();
   const { detail: _detail, ...fields } = event('Variant');
   const about = { variantId: variantOf('a'), productId: variantOf('a').replace('var', 'prod'), version: 1 };
   const created = VariantCreated.detail.parse({
@@ -84,6 +85,10 @@ it('a new variant has an item, a deleted one has none, in whatever order that is
   await twice(() => retireItem({ stock })({ ...fields, detail: VariantDeleted.detail.parse(about) }));
   await makeItem({ stock })({ ...fields, detail: created });
   expect(await stock.find(tenantA, variantOf('a'))).toBeUndefined();
+
+  const updated = VariantUpdated.detail.parse({ ...created, version: 2 });
+  await twice(() => makeItem(healed)({ ...fields, detail: updated }));
+  expect(await healed.stock.find(tenantA, variantOf('a'))).toMatchObject({ tracked: true, policy: 'deny' });
 });
 
 it('an adjustment is told once, by what was written; reservations and levels are not', () => {
