@@ -34,6 +34,8 @@ export const nodeFull = defineError('node_full', 503, 'A storage node has no spa
 export const checksumRefused = defineError('checksum_refused', 422, 'The bytes are not those that were announced');
 export const objectMissing = defineError('object_missing', 404, 'The node has no such object');
 export const multipartMissing = defineError('multipart_missing', 404, 'The node has no such multipart upload');
+export const bucketMissing = defineError('bucket_missing', 404, 'The node has no such bucket');
+export const bucketNotEmpty = defineError('bucket_not_empty', 409, 'The bucket still has objects');
 
 /**
  * One node, as S3-compatible stores commonly are. sha256 is lower-case hex, sizes are bytes, `seconds` is how long a URL
@@ -42,7 +44,7 @@ export const multipartMissing = defineError('multipart_missing', 404, 'The node 
 export interface NodeClient {
   /** Again is fine. */
   ensureBucket(bucket: string): Promise<void>;
-  /** Of an empty bucket; absent is fine. */
+  /** Of an empty bucket; absent is fine. @throws bucket_not_empty */
   removeBucket(bucket: string): Promise<void>;
   listBuckets(): Promise<readonly string[]>;
 
@@ -67,6 +69,7 @@ export interface NodeClient {
     object: ObjectKey & { readonly seconds: number; readonly contentType: string; readonly disposition: string },
   ): Promise<string>;
 
+  /** @throws bucket_missing, checksum_refused, node_full */
   put(
     object: ObjectKey & {
       readonly size: number;
@@ -75,7 +78,7 @@ export interface NodeClient {
       readonly body: Bytes;
     },
   ): Promise<void>;
-  /** @throws object_missing; the range is inclusive */
+  /** @throws object_missing; checksum_refused when the object ends before the range begins; the range is inclusive */
   read(
     object: ObjectKey & { readonly range?: { readonly start: number; readonly end: number } },
   ): Promise<AsyncIterable<Uint8Array>>;
@@ -83,8 +86,9 @@ export interface NodeClient {
   /** Absent is fine. */
   remove(object: ObjectKey): Promise<void>;
 
+  /** @throws bucket_missing */
   beginMultipart(object: ObjectKey & { readonly contentType: string }): Promise<string>;
-  /** @throws multipart_missing */
+  /** @throws multipart_missing, checksum_refused, node_full */
   putPart(
     part: MultipartKey & {
       readonly number: number;
@@ -97,7 +101,10 @@ export interface NodeClient {
   listParts(
     multipart: MultipartKey & { readonly after?: number },
   ): Promise<{ readonly parts: readonly PartSeen[]; readonly next: number | null }>;
-  /** @throws multipart_missing; also when it was completed before */
+  /**
+   * The parts in order of their numbers, each once. @throws multipart_missing; also when it was completed before, though
+   * some nodes then say that it is done. @throws checksum_refused when a part is not there or is another
+   */
   completeMultipart(
     multipart: MultipartKey & {
       readonly parts: readonly { readonly number: number; readonly etag: string; readonly sha256: string }[];
@@ -106,10 +113,12 @@ export interface NodeClient {
   /** Absent is fine. */
   abortMultipart(multipart: MultipartKey): Promise<void>;
 
+  /** In order of the keys' bytes; none of a bucket that is not there. */
   listObjects(list: { readonly bucket: string; readonly after?: string; readonly limit: number }): Promise<{
     readonly objects: readonly { readonly key: string; readonly size: number; readonly modifiedAt: Date }[];
     readonly next: string | null;
   }>;
+  /** All that were begun and neither completed nor aborted. */
   listMultiparts(bucket: string): Promise<readonly { readonly key: string; readonly multipart: string }[]>;
   /** The node's own time, of any cheap answer. */
   time(): Promise<Date>;

@@ -1,0 +1,41 @@
+import { Readable } from 'node:stream';
+import { checksumRefused, type Bytes } from './node-client.ts';
+
+const counted = async function* (bytes: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Uint8Array> {
+  let seen = 0;
+  for await (const chunk of bytes) {
+    seen += chunk.length;
+    if (seen > size) throw checksumRefused(`More than the ${size} bytes that were announced came. Send exactly those.`);
+    yield chunk;
+  }
+  if (seen < size) throw checksumRefused(`Only ${seen} of the ${size} bytes that were announced came. Send them all.`);
+};
+
+/** A body for one request. */
+export interface SizedBody {
+  readonly body: Uint8Array | Readable;
+  /** Can be sent again: it is in memory. */
+  readonly repeatable: boolean;
+  /** Aborts the request when the source fails: a request that waits for bytes that do not come would hang. */
+  readonly signal: AbortSignal;
+  /** Why the source failed, when it did. */
+  failure(): Error | undefined;
+}
+
+/** Bytes of a known size as a request's body, with one chunk in memory at a time; other sizes fail. */
+export const sizedBody = (bytes: Bytes, size: number): SizedBody => {
+  const broken = new AbortController();
+  let failure: Error | undefined;
+  if (bytes instanceof Uint8Array) {
+    if (bytes.length !== size) {
+      throw checksumRefused(`${bytes.length} bytes came, and ${size} were announced. Send exactly those.`);
+    }
+    return { body: bytes, repeatable: true, signal: broken.signal, failure: () => undefined };
+  }
+  const body = Readable.from(counted(bytes, size), { objectMode: false });
+  body.once('error', (error) => {
+    failure = error;
+    broken.abort();
+  });
+  return { body, repeatable: false, signal: broken.signal, failure: () => failure };
+};
