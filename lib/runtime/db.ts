@@ -258,3 +258,9 @@ export type OpenTenantDb = ReturnType<typeof tenantDb>;
  * a role of its own.
  */
 export const systemDb = (client: DynamoDb, table: string): TenantDb => open(client, table, 's#');
+
+/**
+ * The whole table, keys as they are stored (`ofSystem` and `ofTenant` of a domain's keys), for the few functions outside the
+ * second wall of tenancy whose transactions take items of a tenant and of the system at once.
+ */
+export const wholeDb = (client: DynamoDb, table: string): TenantDb => open(client, table, '');

@@ -24,7 +24,7 @@ import type { SigningCredentials } from './sigv4.ts';
 import { stsClient } from './sts.ts';
 
 /** The operations that the stores use, with the SDK's own types of what goes in and comes out. */
-interface Operations {
+export interface DynamoDbOperations {
   readonly BatchGetItem: { readonly input: BatchGetItemCommandInput; readonly output: BatchGetItemCommandOutput };
   readonly DeleteItem: { readonly input: DeleteItemCommandInput; readonly output: DeleteItemCommandOutput };
   readonly DescribeTable: { readonly input: DescribeTableCommandInput; readonly output: DescribeTableCommandOutput };
@@ -41,10 +41,10 @@ interface Operations {
 /** Calls of DynamoDB. Binary attributes go in as bytes and come back as base64 text, as in a stream. */
 export interface DynamoDbCalls {
   /** @throws AwsServiceError */
-  call<Name extends keyof Operations>(
+  call<Name extends keyof DynamoDbOperations>(
     operation: Name,
-    input: Operations[Name]['input'],
-  ): Promise<Operations[Name]['output']>;
+    input: DynamoDbOperations[Name]['input'],
+  ): Promise<DynamoDbOperations[Name]['output']>;
 }
 
 /** A DynamoDB client: its calls are made with the function's own rights. */
@@ -80,11 +80,11 @@ const parseOutput = <Output>(text: string): Output => JSON.parse(text) as Output
 export const dynamoDbOver = (options: DynamoDbOptions): DynamoDb => {
   const client = awsClientOver({ ...options, service: 'dynamodb' });
   const timeoutMs = options.timeoutMs ?? 3000;
-  const call = async <Name extends keyof Operations>(
+  const call = async <Name extends keyof DynamoDbOperations>(
     operation: Name,
-    input: Operations[Name]['input'],
+    input: DynamoDbOperations[Name]['input'],
     credentials?: SigningCredentials,
-  ): Promise<Operations[Name]['output']> => {
+  ): Promise<DynamoDbOperations[Name]['output']> => {
     const body = JSON.stringify(
       operation === 'TransactWriteItems' ? { ClientRequestToken: randomUUID(), ...input } : input,
       bytesAsBase64,
