@@ -1,23 +1,11 @@
-import { HeadBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { isError } from '../../lib/runtime/errors.ts';
+import { ATTEMPT_MS, transferMs, type Limits } from './call-limits.ts';
+import { headBucket } from './heads.ts';
 import type { NodeAccess, Session } from './node-access.ts';
-import { bucketMissing, nodeRefused, objectMissing } from './node-client.ts';
+import { nodeRefused } from './node-client.ts';
 import { nodeFailure, type FailingNode } from './node-failure.ts';
 import type { SizedBody } from './sized-body.ts';
-
-/** Passed to every command: no attempt takes longer, and no call with all its attempts. */
-export interface Limits {
-  readonly requestTimeout: number;
-  readonly abortSignal: AbortSignal;
-}
-
-/** A call without a body of note. */
-const ATTEMPT_MS = 5000;
-const CALL_MS = 12_000;
-/** The slowest transfer that is waited for: 1 MiB a second, after the time of a call. */
-const BYTES_PER_MS = 1024;
-
-export const transferMs = (size: number): number => CALL_MS + Math.ceil(size / BYTES_PER_MS);
 
 export interface Work<Result> {
   /** For people: `store an object`. */
@@ -29,11 +17,6 @@ export interface Work<Result> {
   /** False for what can be sent once only. */
   readonly repeatable?: boolean;
 }
-
-/** A HEAD has no body, so it tells a missing bucket as it tells a missing object. */
-const missingBucket = (error: unknown): never => {
-  throw isError(error, objectMissing) ? bucketMissing(error.message, { cause: error }) : error;
-};
 
 /** Runs work on a node, again with new credentials when it refuses those that were read before; fails in the port's errors. */
 export const nodeCalls = (node: FailingNode, access: NodeAccess) => {
@@ -69,10 +52,7 @@ export const bodyCalls =
     work: Omit<Work<Result>, 'run'> & { readonly run: (body: SizedBody['body']) => Work<Result>['run'] },
   ): Promise<Result> => {
     if (!repeatable) {
-      const head = new HeadBucketCommand({ Bucket: bucket });
-      await call({ what: `find the bucket ${bucket}`, run: (s3, limits) => s3.send(head, limits) }).catch(
-        missingBucket,
-      );
+      await call({ what: `find the bucket ${bucket}`, run: (s3, limits) => headBucket(s3, limits, bucket) });
     }
     try {
       return await call({ ...work, signal, repeatable, run: work.run(body) });

@@ -29,6 +29,9 @@ const OTHER_REGION = new Set([
   'TemporaryRedirect',
 ]);
 
+/** versitygw says 404 for an access key that it does not know. */
+const REFUSED = new Set(['InvalidAccessKeyId', 'SignatureDoesNotMatch', 'XAdminUserNotFound']);
+
 const WRONG_BYTES = new Set([
   'BadDigest',
   'EntityTooSmall',
@@ -80,14 +83,14 @@ const ofAnswer = (node: FailingNode, what: string, { name, status, message }: An
   if (name === 'NoSuchUpload') return multipartMissing(said, options);
   if (name === 'NoSuchBucket') return bucketMissing(said, options);
   if (name === 'BucketNotEmpty') return bucketNotEmpty(`${said} Delete its objects first.`, options);
-  if (status === 404) return objectMissing(said, options);
-  if (status === 401 || status === 403) {
+  if (REFUSED.has(name) || status === 401 || status === 403) {
     const advice =
       name === 'RequestTimeTooSkewed'
         ? "Set the node's clock right."
         : "Check the node's secret and what its access key may do.";
     return nodeRefused(`${said} ${advice}`, options);
   }
+  if (status === 404) return objectMissing(said, options);
   if (status >= 500) return nodeUnavailable(`${said} Look into the node's own log.`, options);
   return nodeUnavailable(
     `${said} It answers ${status} where S3 would not: check that its endpoint is that of an S3-compatible store.`,

@@ -1,7 +1,8 @@
 import { GetObjectCommand, type GetObjectCommandOutput } from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
 import { isError } from '../../lib/runtime/errors.ts';
-import { transferMs, type NodeCalls } from './node-calls.ts';
+import { transferMs } from './call-limits.ts';
+import type { NodeCalls } from './node-calls.ts';
 import { bucketMissing, nodeUnavailable, objectMissing, type NodeClient } from './node-client.ts';
 import { nodeFailure, type FailingNode } from './node-failure.ts';
 

@@ -1,13 +1,15 @@
 import {
   CreateBucketCommand,
   DeleteBucketCommand,
-  HeadBucketCommand,
   ListBucketsCommand,
   S3ServiceException,
   type BucketLocationConstraint,
+  type S3Client,
 } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import { isError } from '../../lib/runtime/errors.ts';
+import { headBucket } from './heads.ts';
+import type { Limits } from './call-limits.ts';
 import type { NodeCalls } from './node-calls.ts';
 import { bucketMissing, nodeUnavailable, objectMissing, type NodeClient } from './node-client.ts';
 import type { FailingNode } from './node-failure.ts';
@@ -35,10 +37,11 @@ export const s3Buckets = (
   call: NodeCalls,
 ): Pick<NodeClient, 'ensureBucket' | 'removeBucket' | 'listBuckets' | 'time'> => ({
   async ensureBucket(bucket) {
-    const head = new HeadBucketCommand({ Bucket: bucket });
-    const found = await call({ what: `find the bucket ${bucket}`, run: (s3, limits) => s3.send(head, limits) }).catch(
-      absent,
-    );
+    const run = async (s3: S3Client, limits: Limits) => {
+      await headBucket(s3, limits, bucket);
+      return true;
+    };
+    const found = await call({ what: `find the bucket ${bucket}`, run }).catch(absent);
     if (found !== undefined) return;
     const command = new CreateBucketCommand({
       Bucket: bucket,

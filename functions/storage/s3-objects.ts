@@ -1,4 +1,6 @@
-import { DeleteObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { headObject } from './heads.ts';
+import type { Limits } from './call-limits.ts';
 import type { BodyCalls, NodeCalls } from './node-calls.ts';
 import type { NodeClient } from './node-client.ts';
 import type { FailingNode } from './node-failure.ts';
@@ -39,8 +41,9 @@ export const s3Objects = (
   },
   read: (object) => readObject(node, call, object),
   async head({ bucket, key }) {
-    const command = new HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' });
-    const found = await call({ what: `look at ${key}`, run: (s3, limits) => s3.send(command, limits) }).catch(absent);
+    const what = `look at ${key}`;
+    const run = (s3: S3Client, limits: Limits) => headObject(s3, limits, { bucket, key });
+    const found = await call({ what, run }).catch(absent);
     if (found === undefined) return undefined;
     return { size: found.ContentLength ?? 0, sha256: wholeSha256(found.ChecksumSHA256, found.ChecksumType) };
   },

@@ -11,10 +11,10 @@ type Sign<Operation extends 'signPut' | 'signPart' | 'signGet'> = (
 ) => ReturnType<NodeClient[Operation]>;
 
 /** In the query, where the presigner would move it, most servers do not check the checksum; as a signed header they do. */
-const asHeaders = (seconds: number, at: Date) => ({
+const asHeaders = (seconds: number, at: Date, signed: readonly string[]) => ({
   expiresIn: seconds,
   signingDate: at,
-  signableHeaders: new Set(['host', 'content-length', 'content-type']),
+  signableHeaders: new Set(['host', ...signed]),
   unhoistableHeaders: new Set(['x-amz-checksum-sha256']),
 });
 
@@ -29,11 +29,12 @@ export const signPut: Sign<'signPut'> = async (s3, at, { bucket, key, size, sha2
   });
   return {
     method: 'PUT',
-    url: await getSignedUrl(s3, command, asHeaders(seconds, at)),
+    url: await getSignedUrl(s3, command, asHeaders(seconds, at, ['content-length', 'content-type'])),
     headers: { 'content-length': String(size), 'content-type': contentType, 'x-amz-checksum-sha256': checksum },
   };
 };
 
+/** The type of a part means nothing, so it is not signed: browsers send one of their own. */
 export const signPart: Sign<'signPart'> = async (s3, at, { bucket, key, multipart, number, size, sha256, seconds }) => {
   const checksum = toBase64(sha256);
   const command = new UploadPartCommand({
@@ -46,7 +47,7 @@ export const signPart: Sign<'signPart'> = async (s3, at, { bucket, key, multipar
   });
   return {
     method: 'PUT',
-    url: await getSignedUrl(s3, command, asHeaders(seconds, at)),
+    url: await getSignedUrl(s3, command, asHeaders(seconds, at, ['content-length'])),
     headers: { 'content-length': String(size), 'x-amz-checksum-sha256': checksum },
   };
 };
