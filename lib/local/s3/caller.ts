@@ -1,11 +1,16 @@
-import type { Iam, Principal } from '../contracts.ts';
 import { isSignedBy, signatureOf, signatureTime } from '../endpoint/sigv4.ts';
 import type { Signature, SignedRequest } from '../endpoint/sigv4.ts';
 import { accessDenied, s3Error } from './s3-error.ts';
 
+/** What is known of an access key; the token is empty for keys without one. */
+export interface KnownKey {
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
 /** A caller whose signature holds. */
-export interface VerifiedCaller {
-  readonly principal: Principal;
+export interface VerifiedCaller<Known extends KnownKey> {
+  readonly known: Known;
   readonly signature: Signature;
 }
 
@@ -46,11 +51,15 @@ const checkCoverage = (request: SignedRequest, signature: Signature): void => {
     throw accessDenied('There were headers present in the request which were not signed');
 };
 
-/** Who signed a request to S3. Throws S3's own refusals. */
-export const verifyCaller = (iam: Iam, request: SignedRequest, now: number): VerifiedCaller => {
+/** Who signed a request to S3; `find` tells what is known of an access key. Throws S3's own refusals. */
+export const verifyCaller = <Known extends KnownKey>(
+  find: (accessKeyId: string) => Known | undefined,
+  request: SignedRequest,
+  now: number,
+): VerifiedCaller<Known> => {
   const signature = signatureOf(request);
   if (signature === undefined) throw accessDenied();
-  const known = iam.principalOf(signature.accessKeyId);
+  const known = find(signature.accessKeyId);
   if (known === undefined) {
     throw s3Error('InvalidAccessKeyId', 'The AWS Access Key Id you provided does not exist in our records.', 403);
   }
@@ -66,5 +75,5 @@ export const verifyCaller = (iam: Iam, request: SignedRequest, now: number): Ver
       403,
     );
   }
-  return { principal: known.principal, signature };
+  return { known, signature };
 };

@@ -31,7 +31,13 @@ export const readHeaders = (
     'last-modified': new Date(object.modifiedAt).toUTCString(),
     'accept-ranges': 'bytes',
     'x-amz-version-id': object.version,
-    ...(withChecksum ? { 'x-amz-checksum-sha256': object.sha256, 'x-amz-checksum-type': 'FULL_OBJECT' } : {}),
+    ...(withChecksum
+      ? {
+          'x-amz-checksum-sha256': object.sha256,
+          // `<base64>-<count>` is the checksum of the parts' checksums.
+          'x-amz-checksum-type': object.sha256.includes('-') ? 'COMPOSITE' : 'FULL_OBJECT',
+        }
+      : {}),
   };
   for (const [name, value] of query) if (name.startsWith('response-')) headers[name.slice('response-'.length)] = value;
   return headers;

@@ -9,9 +9,9 @@ import type { ReceivedBody } from './received-body.ts';
 export interface StoredObject {
   readonly key: string;
   readonly size: number;
-  /** Hexadecimal MD5. */
+  /** Hexadecimal MD5; of a multipart upload `<MD5 of the parts' MD5>-<count>`. */
   readonly etag: string;
-  /** Base64. */
+  /** Base64; of a multipart upload `<SHA-256 of the parts' SHA-256>-<count>`. */
   readonly sha256: string;
   /** Milliseconds since 1970. */
   readonly modifiedAt: number;
@@ -26,6 +26,8 @@ export interface StoredObject {
 export interface ObjectStore {
   /** Where bodies are received; on the same file system as the objects. */
   readonly incoming: string;
+  /** Of all objects. */
+  usedBytes(): number;
   get(bucket: string, key: string): StoredObject | undefined;
   /** Durable when it settles. `accept` sees what is there at that moment and may throw. */
   put(
@@ -35,7 +37,8 @@ export interface ObjectStore {
     more: Pick<StoredObject, 'headers' | 'modifiedAt'>,
     accept: (existing: StoredObject | undefined) => void,
   ): Promise<StoredObject>;
-  remove(bucket: string, key: string): Promise<void>;
+  /** Tells what was removed. */
+  remove(bucket: string, key: string): Promise<StoredObject | undefined>;
   /** Keys after `after` that begin with `prefix`, in the order of their bytes. */
   list(bucket: string, prefix: string, after: string, limit: number): readonly StoredObject[];
 }
@@ -121,6 +124,7 @@ export const createObjectStore = (state: State, directory: string): ObjectStore 
 
   return {
     incoming,
+    usedBytes: () => Number(database.prepare('SELECT SUM(size) AS bytes FROM s3_objects').get()?.['bytes'] ?? 0),
     get,
     async put(bucket, key, body, { headers, modifiedAt }, accept) {
       const name = randomUUID().replaceAll('-', '');
@@ -153,9 +157,10 @@ export const createObjectStore = (state: State, directory: string): ObjectStore 
     },
     async remove(bucket, key) {
       const existing = get(bucket, key);
-      if (existing === undefined) return;
+      if (existing === undefined) return undefined;
       await state.commit(() => void erase.run(bucket, Buffer.from(key)));
       await dropFile(existing);
+      return existing;
     },
     list(bucket, prefix, after, limit) {
       const from = Buffer.from(prefix);

@@ -15,6 +15,11 @@ export const noSuchKey = (): AwsError => s3Error('NoSuchKey', 'The specified key
 export const noSuchBucket = (): AwsError => s3Error('NoSuchBucket', 'The specified bucket does not exist', 404);
 export const invalidArgument = (message: string): AwsError => s3Error('InvalidArgument', message, 400);
 
+const LONGEST_KEY = 1024;
+export const checkKey = (key: string): void => {
+  if (Buffer.byteLength(key) > LONGEST_KEY) throw s3Error('KeyTooLongError', 'Your key is too long', 400);
+};
+
 /** An error as S3 writes it. */
 export const errorDocument = (
   error: AwsError,

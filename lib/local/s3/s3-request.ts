@@ -16,8 +16,8 @@ export type S3Operation =
   | 'Preflight';
 
 /** A request to S3, path style. */
-export interface S3Request extends SignedRequest {
-  readonly operation: S3Operation;
+export interface S3Request<Operation extends string = S3Operation> extends SignedRequest {
+  readonly operation: Operation;
   readonly bucket: string;
   readonly key: string;
   readonly query: URLSearchParams;
@@ -81,8 +81,18 @@ const decode = (text: string): string => {
   }
 };
 
+/** What a request is besides the operations that every S3 here has; undefined when it is none of those. */
+export type MoreOperations<More extends string> = (
+  method: string,
+  query: URLSearchParams,
+  isObject: boolean,
+) => More | undefined;
+
 /** Reads method, path and query. Throws NotImplemented by name for what S3 has and this has not. */
-export const readRequest = (request: IncomingMessage): S3Request => {
+export const readRequest = <More extends string = never>(
+  request: IncomingMessage,
+  more: MoreOperations<More> = () => undefined,
+): S3Request<S3Operation | More> => {
   const method = request.method ?? 'GET';
   const url = request.url ?? '/';
   const [path = '/', search = ''] = url.split('?', 2);
@@ -97,5 +107,7 @@ export const readRequest = (request: IncomingMessage): S3Request => {
     if (method === 'GET') return { ...base, operation: 'ListBuckets' };
     throw notImplemented(`s3: ${method} of the service`);
   }
-  return { ...base, operation: key === '' ? ofBucket(method, query) : ofObject(method, query, headers) };
+  const operation =
+    more(method, query, key !== '') ?? (key === '' ? ofBucket(method, query) : ofObject(method, query, headers));
+  return { ...base, operation };
 };
