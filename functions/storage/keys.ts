@@ -32,8 +32,9 @@ export const NODE_SLICES = 32;
 export const nodeSliceKey = (id: NodeId, slice: number) => ({ pk: key('node', id), sk: key('s', padded(slice, 2)) });
 export const PLACEMENT_SHARDS = 16;
 const shardOf = (id: PlacementId) => createHash('sha256').update(id).digest()[0] ?? 0;
+export const placementShardKey = (node: NodeId, shard: number): string => key('placements', node, shard);
 export const placementKey = (node: NodeId, id: PlacementId) => ({
-  pk: key('placements', node, shardOf(id) % PLACEMENT_SHARDS),
+  pk: placementShardKey(node, shardOf(id) % PLACEMENT_SHARDS),
   sk: id,
 });
 

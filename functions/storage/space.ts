@@ -61,6 +61,8 @@ export interface SpaceStore {
   setMultipart(node: NodeId, id: PlacementId, multipart: string): Promise<void>;
   /** live -> garbage. Again, and of one that is gone, changes nothing. */
   discard(node: NodeId, id: PlacementId, dueAt: Instant): Promise<void>;
+  /** Garbage that cannot be removed now, because its node does not answer, is not due again before `until`. */
+  postpone(node: NodeId, id: PlacementId, until: Instant): Promise<void>;
   /** The object is gone from the node: its bytes are free again. Of a placement that is gone, changes nothing. */
   release(placement: Placement): Promise<void>;
   /** Garbage and uploads whose time is over, of all tenants, by the due index (which lags: read the item itself). */
