@@ -119,21 +119,37 @@ export const Upload = z.object({
 });
 export type Upload = z.output<typeof Upload>;
 
-/** One object on its way to another node, kept until its old copy is gone. */
+/**
+ * One object on its way to another node. A version has one at most: the next move of the same version takes its place.
+ * The parts that are copied are what the new node lists; what is read back and found right is counted here.
+ */
 export const Move = z.object({
   drainId: drainId.schema,
+  /** Of the drain: one that failed is tried again by the next run only. */
+  run: z.int().min(1),
   tenant: TenantId,
   fileId: fileId.schema,
   number: z.int().min(1),
   size: z.int().min(0),
   from: Place,
   to: Place,
-  /** `copying`: parts are checkpointed. `failed`: given up for now, the object is readable where it was. */
+  /** `copying`: under way. `failed`: given up for this run, the object is readable where it was. `dropped`: not needed any more. */
   state: z.enum(['copying', 'flipped', 'failed', 'dropped']),
+  /** The new node's multipart upload, once it is begun. */
   multipart: z.string().nullable(),
-  done: z.array(z.object({ number: z.int().min(1), etag: z.string(), sha256: Sha256 })),
+  /** The object is whole on its new node; what is left is to read it back. */
+  copied: z.boolean(),
+  /** So many parts, from the first, were read back and are right. */
+  checked: z.int().min(0),
+  /** Tries that began since something was achieved last: also counts those that were cut off. */
   attempts: z.int().min(0),
+  /** Nobody else works on it before. */
+  busyUntil: Instant,
+  /** Nodes that took the object badly. */
+  avoid: z.array(nodeId.schema),
   failure: z.string().nullable(),
+  /** +1 with each write: its fence. */
+  revision: z.int().min(1),
   createdAt: Instant,
   updatedAt: Instant,
 });
