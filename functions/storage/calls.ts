@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineCall } from '../../lib/runtime/call.ts';
 import { Sha256, Upload, Visibility } from './file.ts';
-import { fileId, nodeId, uploadId } from './ids.ts';
+import { drainId, fileId, nodeId, uploadId } from './ids.ts';
 
 /**
  * The selector: chooses a node for an upload, and reserves its bytes there and in the tenant's quota in one transaction with
@@ -34,4 +34,17 @@ export const Reserve = defineCall(
     z.object({ status: z.literal('no_space'), detail: z.string() }),
   ]),
   5000,
+);
+
+/** One step of the workflow that keeps a drain going; all state is in the drain. */
+export const RunDrain = defineCall(
+  'storage',
+  'run-drain',
+  z.object({ drainId: drainId.schema, run: z.int().min(1) }),
+  z.discriminatedUnion('status', [
+    z.object({ status: z.literal('continue') }),
+    z.object({ status: z.literal('wait'), waitSeconds: z.int().min(1) }),
+    z.object({ status: z.literal('ended') }),
+  ]),
+  60_000,
 );
