@@ -76,8 +76,8 @@ export const dynamoStock = (db: OpenTenantDb): StockStore => ({
     const table = db(tenant);
     const mark = () =>
       table.update(stockKey(variantId), {
-        update: 'SET #deletedAt = if_not_exists(#deletedAt, :at), #revision = #revision + :one',
-        condition: 'attribute_exists(pk)',
+        update: 'SET #deletedAt = :at, #revision = #revision + :one',
+        condition: 'attribute_exists(pk) AND attribute_not_exists(#deletedAt)',
         names: { '#deletedAt': 'deletedAt', '#revision': 'revision' },
         values: { ':at': at, ':one': 1 },
       });
@@ -85,7 +85,8 @@ export const dynamoStock = (db: OpenTenantDb): StockStore => ({
     // Its creation is not known here yet: what comes later must find that it is gone.
     const item = { ...stockKey(variantId), ...newStock(variantId, at), deletedAt: at };
     if (await ignoringRefusal(table.put(item, { expression: 'attribute_not_exists(pk)' }))) return;
-    await mark();
+    // Refused once more, it is marked already.
+    await ignoringRefusal(mark());
   },
 
   movements: async (tenant, variantId, { from, limit, after }) => {
