@@ -17,21 +17,31 @@ const FunctionProperties = z.object({
   Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }).optional(),
 });
 
+const Init = z.object({ initMs: z.number(), initCpuMs: z.number() });
+
 /** A function's bundle: its size as JavaScript and compressed, and how long it takes to load in a fresh thread. */
 export interface FunctionFigures {
   readonly name: string;
   readonly kilobytes: number;
   readonly compressedKilobytes: number;
   readonly initMs: number;
+  /** The processor time of that: other work of the machine is not in it. */
+  readonly initCpuMs: number;
 }
 
 /** Loads a bundle in a thread as a cold environment does; values that only a deployment knows are stood in for. */
-const initMs = (file: string, variables: Readonly<Record<string, unknown>>): Promise<number> => {
+const initOf = (
+  file: string,
+  variables: Readonly<Record<string, unknown>>,
+): Promise<Pick<FunctionFigures, 'initMs' | 'initCpuMs'>> => {
   const known = Object.entries(variables).map(([name, value]) => [name, typeof value === 'string' ? value : 'x']);
   const source = `
     const { parentPort, workerData } = require('node:worker_threads');
-    const started = performance.now();
-    import(workerData).then(() => parentPort.postMessage(performance.now() - started));`;
+    const [started, used] = [performance.now(), process.threadCpuUsage()];
+    import(workerData).then(() => {
+      const { user, system } = process.threadCpuUsage(used);
+      parentPort.postMessage({ initMs: performance.now() - started, initCpuMs: (user + system) / 1000 });
+    });`;
   const worker = new Worker(source, {
     eval: true,
     workerData: pathToFileURL(file).href,
@@ -43,13 +53,25 @@ const initMs = (file: string, variables: Readonly<Record<string, unknown>>): Pro
     },
   });
   return new Promise((resolve, reject) => {
-    worker.once('message', (milliseconds: number) => {
-      resolve(milliseconds);
+    worker.once('message', (took: unknown) => {
+      resolve(Init.parse(took));
       void worker.terminate();
     });
     worker.once('error', reject);
   });
 };
+
+/** No function may take more processor time than this to load; on an idle machine it is what the clock says, too. */
+const MAX_INIT_MS = 120;
+
+/** The functions that take more to load than they may, as a line each. */
+export const slowInits = (figures: readonly FunctionFigures[]): string[] =>
+  figures
+    .filter(({ initCpuMs }) => initCpuMs > MAX_INIT_MS)
+    .map(
+      ({ name, initCpuMs }) =>
+        `init of ${name}: ${Math.round(initCpuMs)} ms of processor time, the bar is ${MAX_INIT_MS}`,
+    );
 
 /** Every function of an assembly, the largest first. */
 export const functionFigures = async (assembly: string): Promise<readonly FunctionFigures[]> => {
@@ -65,7 +87,7 @@ export const functionFigures = async (assembly: string): Promise<readonly Functi
         name: FunctionName,
         kilobytes: bundle.length / 1000,
         compressedKilobytes: gzipSync(bundle).length / 1000,
-        initMs: await initMs(file, Environment?.Variables ?? {}),
+        ...(await initOf(file, Environment?.Variables ?? {})),
       });
     }
   }

@@ -15,7 +15,7 @@ import { type CloudProcess, spawnCloud } from '../lib/local/spawn.ts';
 import { generatedCatalogue } from './catalogue.ts';
 import { contention } from './contention.ts';
 import { drive, type Driven } from './drive.ts';
-import { functionFigures } from './functions.ts';
+import { functionFigures, slowInits } from './functions.ts';
 import { commit, machine, record, speed } from './machine.ts';
 import { processTree, totalMemoryMb } from './processes.ts';
 import { createReport, median, show } from './report.ts';
@@ -177,6 +177,7 @@ const bundles = async (): Promise<void> => {
       ]),
     ),
   });
+  for (const line of slowInits(figures)) report.below(line);
   const shown = [...figures.slice(0, 5), ...[...figures].sort((a, b) => b.initMs - a.initMs).slice(0, 5)];
   notes.push(
     report.figures(
