@@ -1,17 +1,19 @@
 /**
  * Proofs by exhaustion or chance that are too long for a test: `npm run prove -- kill [--kills 10] [--seed N]`,
  * `npm run prove -- grants [--sample N] [--seed N] [--only TEXT] [--lanes 2] [--uses FILE] [--keep FILE]`,
- * `npm run prove -- planted`.
+ * `npm run prove -- planted`, `npm run prove -- recovery`.
  */
 import * as z from 'zod';
 import { orEnd, readArguments, readOptions, wholeNumber } from '../lib/client/command-line.ts';
 import { proveGrants, seedOfApp } from './grants.ts';
 import { proveKill } from './kill.ts';
 import { provePlanted } from './planted/prove.ts';
+import { proveRecovery } from './recovery.ts';
 
 const USAGE = `Usage: npm run prove -- kill [--kills 10] [--seed N]
        npm run prove -- grants [--sample N] [--seed N] [--only TEXT] [--lanes 2] [--uses FILE] [--keep FILE]
-       npm run prove -- planted`;
+       npm run prove -- planted
+       npm run prove -- recovery`;
 const { values, positionals } = orEnd(() =>
   readArguments(USAGE, {
     allowPositionals: true,
@@ -51,6 +53,7 @@ const proofs: Readonly<Record<string, () => Promise<boolean>>> = {
     }),
   kill: () => proveKill({ kills, seed: seed ?? Math.floor(Math.random() * 2 ** 31) }),
   planted: provePlanted,
+  recovery: proveRecovery,
 };
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));

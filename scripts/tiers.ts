@@ -65,6 +65,7 @@ const LONG: readonly Tier[] = [
   vitest('end to end, in rough weather', ['--project', 'e2e', '--retry', '2'], { WEATHER: 'rough' }),
   vitest('planted bugs', ['--project', 'planted']),
   vitest('long', ['--project', 'long']),
+  { name: 'recovery, rehearsed', command: ['node', 'prove/run.ts', 'recovery'] },
   {
     name: 'templates and workflows',
     command: ['node', 'scripts/lint-templates.ts'],
