@@ -10,7 +10,8 @@ import { mergeCartRoute } from '../functions/carts/merge-cart.ts';
 import { OrderConfirmed, OrderRejected } from '../functions/orders/events.ts';
 import { ListShippingMethods, QuoteCall } from '../functions/pricing/calls.ts';
 import type { StageConfig } from '../lib/config.ts';
-import { invokes, reads, writes, type WriteOperation } from '../lib/constructs/bind.ts';
+import { allOf, circuits, invokes, reads, writes, type WriteOperation } from '../lib/constructs/bind.ts';
+import { circuitAlarm } from '../lib/constructs/circuit-alarm.ts';
 import { DomainApi } from '../lib/constructs/domain-api.ts';
 import { DomainStack } from '../lib/constructs/domain-stack.ts';
 import { EVENTS_OF_MANY, Inbox } from '../lib/constructs/inbox.ts';
@@ -22,6 +23,7 @@ export class CartsStack extends DomainStack {
   constructor(app: App, stage: StageConfig) {
     super(app, { domain: 'carts', stage });
     const table = new ServiceTable(this, 'Table');
+    circuitAlarm(this);
     type Operations = readonly [WriteOperation, ...WriteOperation[]];
     const onTable = (id: string, name: string, ...operations: Operations) =>
       new ServiceFunction(this, id, {
@@ -34,7 +36,10 @@ export class CartsStack extends DomainStack {
       new ServiceFunction(this, id, {
         entry: `carts/${name}`,
         env: QuotedCartEnv,
-        bind: { CARTS_TABLE: writes(table, ...operations), QUOTE_FUNCTION: invokes(QuoteCall) },
+        bind: {
+          CARTS_TABLE: allOf(writes(table, ...operations), circuits(table)),
+          QUOTE_FUNCTION: invokes(QuoteCall),
+        },
       });
 
     onTable('Lock', 'lock', 'update');
@@ -63,7 +68,10 @@ export class CartsStack extends DomainStack {
           fn: new ServiceFunction(this, 'GetShippingMethods', {
             entry: 'carts/get-shipping-methods',
             env: GetShippingMethodsEnv,
-            bind: { CARTS_TABLE: reads(table, 'get'), SHIPPING_METHODS_FUNCTION: invokes(ListShippingMethods) },
+            bind: {
+              CARTS_TABLE: allOf(reads(table, 'get'), circuits(table)),
+              SHIPPING_METHODS_FUNCTION: invokes(ListShippingMethods),
+            },
           }),
         },
       ],

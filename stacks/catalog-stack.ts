@@ -3,6 +3,8 @@ import { CatalogEnv, ImportFilesEnv, RunImportEnv, StartImportEnv } from '../fun
 import { ApplyImport } from '../functions/inventory/calls.ts';
 import type { StageConfig } from '../lib/config.ts';
 import {
+  allOf,
+  circuits,
   getsObjects,
   invokes,
   machineRef,
@@ -11,6 +13,7 @@ import {
   writes,
   type WriteOperation,
 } from '../lib/constructs/bind.ts';
+import { circuitAlarm } from '../lib/constructs/circuit-alarm.ts';
 import { DomainApi } from '../lib/constructs/domain-api.ts';
 import { DomainStack } from '../lib/constructs/domain-stack.ts';
 import { EventPublisher } from '../lib/constructs/event-publisher.ts';
@@ -30,6 +33,7 @@ export class CatalogStack extends DomainStack {
   constructor(app: App, stage: StageConfig) {
     super(app, { domain: 'catalog', stage });
     const table = new ServiceTable(this, 'Table', { indexes: 2, stream: true });
+    circuitAlarm(this);
     const onTable = (id: string, name: string, ...operations: TableOperations) =>
       new ServiceFunction(this, id, {
         entry: `catalog/${name}`,
@@ -67,7 +71,7 @@ export class CatalogStack extends DomainStack {
       entry: 'catalog/run-import',
       env: RunImportEnv,
       bind: {
-        CATALOG_TABLE: writes(table, 'get', 'batchGet', 'put', 'delete', 'check'),
+        CATALOG_TABLE: allOf(writes(table, 'get', 'batchGet', 'put', 'delete', 'check'), circuits(table)),
         IMPORTS_BUCKET: readsFiles,
         APPLY_IMPORT_FUNCTION: invokes(ApplyImport),
       },

@@ -12,6 +12,7 @@ import {
   addsUsageKeys,
   allOf,
   type Binding,
+  circuits,
   invokes,
   machineRef,
   movesUsageKeys,
@@ -44,12 +45,12 @@ export const addOnboarding = (stack: DomainStack, table: ServiceTable): void => 
   new ServiceFunction(stack, 'InviteOwner', {
     entry: 'tenants/invite-owner',
     env: InviteOwnerEnv,
-    bind: { TENANTS_TABLE: record, CREATE_OWNER_FUNCTION: invokes(CreateOwner) },
+    bind: { TENANTS_TABLE: allOf(record, circuits(table)), CREATE_OWNER_FUNCTION: invokes(CreateOwner) },
   });
   new ServiceFunction(stack, 'WithdrawOwner', {
     entry: 'tenants/withdraw-owner',
     env: WithdrawOwnerEnv,
-    bind: { TENANTS_TABLE: record, REMOVE_OWNER_FUNCTION: invokes(RemoveOwner) },
+    bind: { TENANTS_TABLE: allOf(record, circuits(table)), REMOVE_OWNER_FUNCTION: invokes(RemoveOwner) },
   });
   new ServiceFunction(stack, 'RegisterUsageKey', {
     entry: 'tenants/register-usage-key',

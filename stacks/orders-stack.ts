@@ -15,7 +15,17 @@ import { Inquire } from '../functions/payments/calls.ts';
 import { PaymentCaptured, PaymentCaptureFailed, PaymentRefunded, PaymentVoided } from '../functions/payments/events.ts';
 import { Redeem } from '../functions/pricing/calls.ts';
 import type { StageConfig } from '../lib/config.ts';
-import { type Binding, invokes, machineRef, reads, startsSync, writes } from '../lib/constructs/bind.ts';
+import {
+  allOf,
+  type Binding,
+  circuits,
+  invokes,
+  machineRef,
+  reads,
+  startsSync,
+  writes,
+} from '../lib/constructs/bind.ts';
+import { circuitAlarm } from '../lib/constructs/circuit-alarm.ts';
 import { DomainApi } from '../lib/constructs/domain-api.ts';
 import { DomainStack } from '../lib/constructs/domain-stack.ts';
 import { EventPublisher } from '../lib/constructs/event-publisher.ts';
@@ -36,6 +46,7 @@ export class OrdersStack extends DomainStack {
       systemIndexes: [{ ...DUE, projection: 'KEYS_ONLY' }],
       stream: true,
     });
+    circuitAlarm(this);
     const fn = (id: string, name: string, binding: Binding) =>
       new ServiceFunction(this, id, { entry: `orders/${name}`, env: OrdersEnv, bind: { ORDERS_TABLE: binding } });
 
@@ -43,7 +54,7 @@ export class OrdersStack extends DomainStack {
       entry: 'orders/create-checkout',
       env: CreateCheckoutEnv,
       bind: {
-        ORDERS_TABLE: writes(table, 'get', 'query', 'update', 'put'),
+        ORDERS_TABLE: allOf(writes(table, 'get', 'query', 'update', 'put'), circuits(table)),
         CHECKOUT_MACHINE: startsSync(machineRef('orders', 'checkout')),
         UNLOCK_CART_FUNCTION: invokes(Unlock),
       },
@@ -84,7 +95,7 @@ export class OrdersStack extends DomainStack {
       entry: 'orders/reconcile',
       env: ReconcileEnv,
       bind: {
-        ORDERS_TABLE: writes(table, 'query:due', 'get', 'update'),
+        ORDERS_TABLE: allOf(writes(table, 'query:due', 'get', 'update'), circuits(table)),
         INQUIRE_FUNCTION: invokes(Inquire),
         REDEEM_FUNCTION: invokes(Redeem),
         RESERVE_FUNCTION: invokes(Reserve),

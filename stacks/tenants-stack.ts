@@ -22,6 +22,7 @@ import type { StageConfig } from '../lib/config.ts';
 import {
   allOf,
   type Binding,
+  circuits,
   invokes,
   machineRef,
   reads,
@@ -29,6 +30,7 @@ import {
   systemItems,
   writes,
 } from '../lib/constructs/bind.ts';
+import { circuitAlarm } from '../lib/constructs/circuit-alarm.ts';
 import { DomainApi } from '../lib/constructs/domain-api.ts';
 import { DomainStack } from '../lib/constructs/domain-stack.ts';
 import { EventPublisher } from '../lib/constructs/event-publisher.ts';
@@ -55,6 +57,7 @@ export class TenantsStack extends DomainStack {
       systemIndexes: [{ ...DUE_INDEX, projection: 'KEYS_ONLY' }],
       stream: true,
     });
+    circuitAlarm(this);
     const pascal = (name: string) => name.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
     /** A function that needs the table and nothing else; `acrossTenants` says why it stands outside the second wall. */
     const bound = (name: string, TENANTS_TABLE: Binding, acrossTenants?: string) =>
@@ -98,7 +101,10 @@ export class TenantsStack extends DomainStack {
           fn: new ServiceFunction(this, 'GetTenant', {
             entry: 'tenants/get-tenant',
             env: GetTenantEnv,
-            bind: { TENANTS_TABLE: reads(table, 'get'), OWNER_INVITATION_FUNCTION: invokes(OwnerInvitation) },
+            bind: {
+              TENANTS_TABLE: allOf(reads(table, 'get'), circuits(table)),
+              OWNER_INVITATION_FUNCTION: invokes(OwnerInvitation),
+            },
             acrossTenants: OPERATORS,
           }),
         },

@@ -5,13 +5,16 @@ import { lambdaClient } from '../../lib/runtime/clients/lambda.ts';
 import { systemClock } from '../../lib/runtime/clock.ts';
 import { tenantDb } from '../../lib/runtime/db.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
+import { sharedBreaker } from '../../lib/runtime/function-breaker.ts';
 import { QuoteCall } from '../pricing/calls.ts';
 import { dynamoCarts } from './dynamo-cart-store.ts';
 import { QuotedCartEnv } from './env.ts';
 import { getCart, getCartRoute } from './get-cart.ts';
 
 const { CARTS_TABLE, QUOTE_FUNCTION } = readEnv(QuotedCartEnv);
-const carts = dynamoCarts(tenantDb(dynamoDbClient(), CARTS_TABLE));
-const ask = callFunction(lambdaClient(), QUOTE_FUNCTION, QuoteCall, { retries: 1 });
+const client = dynamoDbClient();
+const carts = dynamoCarts(tenantDb(client, CARTS_TABLE));
+const breaker = sharedBreaker(client, CARTS_TABLE);
+const ask = callFunction(lambdaClient(), QUOTE_FUNCTION, QuoteCall, { breaker, retries: 1 });
 
 export const handler = api(getCartRoute, getCart({ carts, ask, now: systemClock }));

@@ -5,6 +5,7 @@ import { s3Client } from '../../lib/runtime/clients/s3.ts';
 import { systemClock } from '../../lib/runtime/clock.ts';
 import { tenantDb } from '../../lib/runtime/db.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
+import { sharedBreaker } from '../../lib/runtime/function-breaker.ts';
 import { step } from '../../lib/runtime/step.ts';
 import { ApplyImport } from '../inventory/calls.ts';
 import { RunImport } from './calls.ts';
@@ -17,7 +18,9 @@ import { runImport } from './run-import.ts';
 import { s3Uploads } from './s3-uploads.ts';
 
 const { APPLY_IMPORT_FUNCTION, CATALOG_TABLE, IMPORTS_BUCKET } = readEnv(RunImportEnv);
-const db = tenantDb(dynamoDbClient(), CATALOG_TABLE);
+const client = dynamoDbClient();
+const db = tenantDb(client, CATALOG_TABLE);
+const breaker = sharedBreaker(client, CATALOG_TABLE);
 
 export const handler = step(
   RunImport,
@@ -27,7 +30,7 @@ export const handler = step(
     categories: dynamoCategoryStore(db),
     uploads: s3Uploads(s3Client(), IMPORTS_BUCKET),
     // Stock is set once per import and variant, so a second try is safe.
-    applyStock: callFunction(lambdaClient(), APPLY_IMPORT_FUNCTION, ApplyImport, { retries: 2 }),
+    applyStock: callFunction(lambdaClient(), APPLY_IMPORT_FUNCTION, ApplyImport, { breaker, retries: 2 }),
     newCategoryId: categoryId.random,
     now: systemClock,
   }),

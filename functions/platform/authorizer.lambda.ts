@@ -3,6 +3,7 @@ import { lambdaClient } from '../../lib/runtime/clients/lambda.ts';
 import { secretsManager } from '../../lib/runtime/clients/secrets.ts';
 import { systemClock } from '../../lib/runtime/clock.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
+import { ownBreaker } from '../../lib/runtime/function-breaker.ts';
 import { newTraceId } from '../../lib/runtime/trace.ts';
 import { SigningKeys, VerifySession } from '../accounts/calls.ts';
 import { ResolveTenant, VerifyKey } from '../tenants/calls.ts';
@@ -17,8 +18,8 @@ const env = readEnv(AuthorizerEnv);
 const lambda = lambdaClient();
 const secrets = secretsManager();
 // Every one of these only reads, so a second try is safe.
-const retries = 1;
-const signingKeys = callFunction(lambda, env.SIGNING_KEYS_FUNCTION, SigningKeys, { retries });
+const options = { breaker: ownBreaker(), retries: 1 };
+const signingKeys = callFunction(lambda, env.SIGNING_KEYS_FUNCTION, SigningKeys, options);
 const findKey = cachedSigningKeys({
   fetchKeys: async () => (await signingKeys({ traceId: newTraceId() }, {})).keys,
   now: systemClock,
@@ -28,8 +29,8 @@ export const handler = authorizer(
   authorize({
     isOperatorKey: operatorKeyCheck({ readSecret: () => secrets.read(env.OPERATOR_SECRET), now: systemClock }),
     verifyToken: verifyToken({ stage: env.STAGE, findKey, now: systemClock }),
-    verifyKey: callFunction(lambda, env.VERIFY_KEY_FUNCTION, VerifyKey, { retries }),
-    resolveTenant: callFunction(lambda, env.RESOLVE_TENANT_FUNCTION, ResolveTenant, { retries }),
-    verifySession: callFunction(lambda, env.VERIFY_SESSION_FUNCTION, VerifySession, { retries }),
+    verifyKey: callFunction(lambda, env.VERIFY_KEY_FUNCTION, VerifyKey, options),
+    resolveTenant: callFunction(lambda, env.RESOLVE_TENANT_FUNCTION, ResolveTenant, options),
+    verifySession: callFunction(lambda, env.VERIFY_SESSION_FUNCTION, VerifySession, options),
   }),
 );

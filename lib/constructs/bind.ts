@@ -79,6 +79,11 @@ export const writes = (table: TableRef, ...operations: readonly [WriteOperation,
 export const systemItems = (table: TableRef, ...operations: readonly [WriteOperation, ...WriteOperation[]]): Binding =>
   tableBinding(table, 'system', operations);
 
+/**
+ * The circuits of the dependencies that a function calls (`sharedBreaker`), in the table of its domain: for `allOf()`.
+ */
+export const circuits = (table: TableRef): Binding => systemItems(table, 'update');
+
 const on =
   (value: (stack: DomainStack) => string, grants: (stack: DomainStack) => readonly Grant[]): Binding =>
   (stack) => ({ value: value(stack), grants: grants(stack) });

@@ -100,8 +100,16 @@ describe('behind the second wall', () => {
     for (const { entry, own, reason } of functions) {
       if (reason === undefined) expect([entry, itemRights(own).filter((keys) => keys !== 's#*')]).toEqual([entry, []]);
     }
-    const ofTheSystem = functions.filter(({ own }) => itemRights(own).includes('s#*')).map(({ entry }) => entry);
-    expect(ofTheSystem.sort()).toEqual([
+    const ofTheSystem = functions.filter(({ own }) => itemRights(own).includes('s#*'));
+    // Circuits are nobody's: whoever calls another domain counts its failures.
+    const circuits = ofTheSystem.filter(({ source }) => source.includes('sharedBreaker('));
+    expect(circuits.length).toBeGreaterThan(5);
+    expect(
+      ofTheSystem
+        .filter((fn) => !circuits.includes(fn))
+        .map(({ entry }) => entry)
+        .sort(),
+    ).toEqual([
       'accounts/remove-owner',
       'tenants/abandon-onboarding',
       'tenants/claim-slug',
