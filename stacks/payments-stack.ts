@@ -8,6 +8,7 @@ import { refundPaymentRoute } from '../functions/payments/refund-payment.ts';
 import { voidPaymentRoute } from '../functions/payments/void-payment.ts';
 import type { StageConfig } from '../lib/config.ts';
 import { type Binding, reads, writes } from '../lib/constructs/bind.ts';
+import { circuitAlarm } from '../lib/constructs/circuit-alarm.ts';
 import { DomainApi } from '../lib/constructs/domain-api.ts';
 import { DomainStack } from '../lib/constructs/domain-stack.ts';
 import { EventPublisher } from '../lib/constructs/event-publisher.ts';
@@ -22,10 +23,11 @@ export class PaymentsStack extends DomainStack {
     const table = new ServiceTable(this, 'Table', { indexes: 1, projection: 'KEYS_ONLY', stream: true });
     const fn = (id: string, name: string, binding: Binding) =>
       new ServiceFunction(this, id, { entry: `payments/${name}`, env: PaymentsEnv, bind: { PAYMENTS_TABLE: binding } });
-    // Every change is a conditional put of the whole payment.
-    const settles = () => writes(table, 'get', 'put');
+    circuitAlarm(this);
+    // Every change is a conditional put of the whole payment; the update is of the tenant's circuit of its provider.
+    const settles = () => writes(table, 'get', 'put', 'update');
 
-    fn('Authorize', 'authorize', writes(table, 'put'));
+    fn('Authorize', 'authorize', settles());
     fn('Void', 'void', settles());
     fn('Inquire', 'inquire', settles());
 

@@ -1,5 +1,11 @@
 import * as z from 'zod';
-import { type AppError, defineError, type ErrorFactory, internalError } from '../../lib/runtime/errors.ts';
+import {
+  type AppError,
+  defineError,
+  type ErrorFactory,
+  internalError,
+  temporarilyUnavailable,
+} from '../../lib/runtime/errors.ts';
 import { OpaqueId } from '../../lib/runtime/ids.ts';
 import { ShortLine } from '../inventory/calls.ts';
 import { Quote } from '../pricing/calls.ts';
@@ -44,6 +50,7 @@ const FACTORIES = [
   paymentDeclined,
   authenticationRequired,
   checkoutFailed,
+  temporarilyUnavailable,
 ] as const;
 const byCode: ReadonlyMap<string, ErrorFactory> = new Map(FACTORIES.map((factory) => [factory.code, factory]));
 
@@ -62,13 +69,15 @@ export const Refusal = z.object({
   coupon: z.string().optional(),
   /** The provider's reason for `payment_declined`. */
   declineCode: z.string().optional(),
+  /** Seconds, of `temporarily_unavailable`. */
+  retryAfter: z.number().optional(),
 });
 export type Refusal = z.output<typeof Refusal>;
 
 /** The refusal as the problem that the client gets. */
-export const refusalProblem = ({ code, detail, ...extensions }: Refusal): AppError => {
+export const refusalProblem = ({ code, detail, retryAfter, ...extensions }: Refusal): AppError => {
   const factory = byCode.get(code) ?? internalError;
-  return factory(detail, { extensions });
+  return factory(detail, { extensions, ...(retryAfter === undefined ? {} : { retryAfter }) });
 };
 
 /** A checkout that ended by a fault, or for a reason that is nobody's business. Nothing is charged. */
@@ -85,6 +94,7 @@ const StepRefusal = z.object({
   lines: z.array(ShortLine).optional(),
   variantIds: z.array(OpaqueId).optional(),
   coupon: z.string().optional(),
+  retryAfter: z.number().optional(),
 });
 
 /**
@@ -94,7 +104,7 @@ const StepRefusal = z.object({
 export const refusalOf = (step: string, result: unknown, quote: unknown): Refusal => {
   const parsed = StepRefusal.safeParse(result);
   if (!parsed.success) return failedCheckout;
-  const { status, code, detail = '', lines, variantIds, coupon } = parsed.data;
+  const { status, code, detail = '', lines, variantIds, coupon, retryAfter } = parsed.data;
   if (step === 'lock' || step === 'quote') {
     if (code === undefined || !byCode.has(code)) return failedCheckout;
     return {
@@ -116,10 +126,17 @@ export const refusalOf = (step: string, result: unknown, quote: unknown): Refusa
     case 'exhausted':
       return code === undefined ? known : { ...known, coupon: code };
     case 'declined':
+      if (retryAfter !== undefined) return { ...providerUnavailable, retryAfter };
       return { ...known, ...(detail === '' ? {} : { detail }), ...(code === undefined ? {} : { declineCode: code }) };
     default:
       return known;
   }
+};
+
+const providerUnavailable: Refusal = {
+  code: temporarilyUnavailable.code,
+  detail:
+    'The payment provider does not answer at present, so nothing was ordered or charged. Wait for the time in Retry-After, then begin a new checkout with a new Idempotency-Key.',
 };
 
 const REFUSALS: Readonly<Record<string, Refusal>> = {

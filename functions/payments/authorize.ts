@@ -1,12 +1,13 @@
 import type * as z from 'zod';
 import { type Clock, toInstant } from '../../lib/runtime/clock.ts';
+import { isError, temporarilyUnavailable } from '../../lib/runtime/errors.ts';
 import type { TenantCallContext } from '../../lib/runtime/step.ts';
 import { SYSTEM_ACTOR } from '../../lib/runtime/tenant.ts';
 import type { Authorize } from './calls.ts';
 import { type Payment, paymentIdOf } from './model.ts';
 import { changed } from './payment-changes.ts';
-import type { OpenProvider } from './provider.ts';
-import type { OpenPayments } from './store.ts';
+import type { Authorization, OpenProvider, Remember } from './provider.ts';
+import type { OpenPayments, PaymentRecord } from './store.ts';
 
 interface Deps {
   readonly payments: OpenPayments;
@@ -14,28 +15,30 @@ interface Deps {
   readonly now: Clock;
 }
 
+type Output = z.output<typeof Authorize.output>;
+
 /**
- * Checkout, step 5: the provider first, then the payment, which may only be written where nothing is. When the order was
- * closed meanwhile, what was held is released at once.
+ * Checkout, step 5: the provider first, then the payment, which may only be written where nothing is. A provider that
+ * needs several requests has its intent remembered as a payment that is `unknown` before anything is held. When the order
+ * was closed meanwhile, what was held is released at once.
  */
 export const authorize =
   ({ payments, provider, now }: Deps) =>
   async (
     { tenant, traceId }: TenantCallContext,
     { orderId, amount, currency, provider: name, method }: z.output<typeof Authorize.input>,
-  ): Promise<z.output<typeof Authorize.output>> => {
+  ): Promise<Output> => {
     const paymentId = paymentIdOf(tenant, orderId);
+    const store = payments(tenant);
     const bank = provider(tenant, name);
-    const answer = await bank.authorize({ intentId: paymentId, amount, currency, method });
-    if (answer.status === 'declined' || answer.status === 'authentication_required') return answer;
-
-    const at = now();
-    const payment: Payment = {
+    const authorized = { status: 'authorized', paymentId } as const;
+    const paymentIn = (status: Payment['status'], reference: string | null): Payment => ({
       id: paymentId,
       orderId,
       provider: name,
+      reference,
       method,
-      status: answer.status,
+      status,
       currency,
       amount,
       capturedAmount: 0,
@@ -45,22 +48,74 @@ export const authorize =
       requests: {},
       version: 1,
       sequence: 0,
-      createdAt: toInstant(at),
-      updatedAt: toInstant(at),
+      createdAt: toInstant(now()),
+      updatedAt: toInstant(now()),
       actor: SYSTEM_ACTOR,
       traceId,
+    });
+    const intentWith = (reference: string | null) => ({ intentId: paymentId, reference, amount, currency, method });
+
+    /** The payment that is there says how it ended; only one that is unknown is still to be decided. */
+    const endOf = (record: PaymentRecord): Output => {
+      if (record === 'closed' || record.status === 'voided' || record.status === 'refunded')
+        return { status: 'closed' };
+      return record.status === 'unknown' ? { status: 'unknown' } : authorized;
     };
-    const store = payments(tenant);
-    const existing = await store.open(payment);
-    const authorized = { status: 'authorized', paymentId } as const;
-    if (existing === undefined) return answer.status === 'authorized' ? authorized : answer;
-    if (existing === 'closed' || existing.status === 'voided' || existing.status === 'refunded') {
-      await bank.void({ intentId: paymentId });
-      return { status: 'closed' };
+
+    let remembered: PaymentRecord | undefined;
+    const remember: Remember = async (reference) => {
+      const fresh = paymentIn('unknown', reference);
+      remembered = (await store.open(fresh)) ?? fresh;
+      return remembered === 'closed' || remembered.status !== 'unknown'
+        ? 'stop'
+        : { reference: remembered.reference ?? reference };
+    };
+
+    /** What the provider holds is our payment from now on, or nobody's. */
+    const adopt = async (record: PaymentRecord): Promise<Output> => {
+      if (record !== 'closed' && record.status === 'unknown') {
+        // An earlier try got no answer and this one did. If somebody else settles it right now, it stays theirs.
+        const by = { now: now(), actor: SYSTEM_ACTOR, traceId };
+        if ((await store.change(changed(record, by, { status: 'authorized' }))) === 'changed') return authorized;
+        const current = await store.find(paymentId);
+        return current === undefined || (current !== 'closed' && current.status === 'unknown')
+          ? { status: 'unknown' }
+          : adopt(current);
+      }
+      const end = endOf(record);
+      if (end.status === 'closed') await bank.void(intentWith(record === 'closed' ? null : record.reference));
+      return end;
+    };
+
+    let answer: Authorization;
+    try {
+      answer = await bank.authorize(intentWith(null), remember);
+    } catch (error) {
+      if (!isError(error, temporarilyUnavailable)) throw error;
+      // Nothing was asked. Unless an earlier try has left a payment, none may come to be under this order any more.
+      const existing = await store.close(paymentId, orderId, now());
+      if (existing !== undefined && existing !== 'closed') return endOf(existing);
+      const detail = 'The payment provider does not answer at present.';
+      return { status: 'declined', code: 'provider_unavailable', detail, retryAfter: error.retryAfter ?? 1 };
     }
-    if (existing.status !== 'unknown') return authorized;
-    if (answer.status === 'unknown') return answer;
-    // An earlier try got no answer and this one did. If somebody else settles it right now, it stays theirs.
-    const adopted = changed(existing, { now: at, actor: SYSTEM_ACTOR, traceId }, { status: 'authorized' });
-    return (await store.change(adopted)) === 'changed' ? authorized : { status: 'unknown' };
+    switch (answer.status) {
+      case 'declined':
+      case 'authentication_required':
+        return answer;
+      case 'stopped':
+        return remembered === undefined ? { status: 'unknown' } : endOf(remembered);
+      case 'unknown': {
+        if (remembered !== undefined) return endOf(remembered);
+        const existing = await store.open(paymentIn('unknown', null));
+        if (existing === undefined) return answer;
+        const end = endOf(existing);
+        if (end.status === 'closed') await bank.void(intentWith(null));
+        return end;
+      }
+      default: {
+        if (remembered !== undefined) return adopt(remembered);
+        const existing = await store.open(paymentIn('authorized', null));
+        return existing === undefined ? authorized : adopt(existing);
+      }
+    }
   };

@@ -15,7 +15,9 @@ const ofOrder = z.object({ orderId: OpaqueId, provider: PaymentProviderName });
 
 /**
  * Holds an order's amount on a means of payment, once per order. `unknown`: the provider did not say; only `inquire` may
- * find out, never a guess. `closed`: the order was closed before this arrived, and what was held is released again.
+ * find out, never a guess. `closed`: the order was closed before this arrived, and what was held is released again. `declined` with `retryAfter`:
+ * the provider does not answer at present and was not asked; the payment is closed, another order's may work after so many
+ * seconds.
  */
 export const Authorize = defineCall(
   'payments',
@@ -29,7 +31,12 @@ export const Authorize = defineCall(
   }),
   z.discriminatedUnion('status', [
     z.object({ status: z.literal('authorized'), paymentId: PaymentId }),
-    z.object({ status: z.literal('declined'), code: z.string(), detail: z.string() }),
+    z.object({
+      status: z.literal('declined'),
+      code: z.string(),
+      detail: z.string(),
+      retryAfter: z.number().int().min(1).optional(),
+    }),
     z.object({ status: z.literal('authentication_required') }),
     z.object({ status: z.literal('closed') }),
     z.object({ status: z.literal('unknown') }),

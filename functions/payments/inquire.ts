@@ -32,7 +32,10 @@ export const inquire =
     if ((await store.find(paymentId)) === 'closed') return { status: 'voided' };
     return settle<Output>(deps, settler, paymentId, async (payment) => {
       if (payment !== undefined && payment.status !== 'unknown') return known(payment);
-      const truth = await deps.provider(tenant, name).inquire({ intentId: paymentId });
+      const truth = await deps.provider(tenant, name).inquire({
+        intentId: paymentId,
+        reference: payment?.reference ?? null,
+      });
       if (truth.status !== 'authorized' && truth.status !== 'captured') return { status: truth.status };
 
       const at = deps.now();
@@ -47,6 +50,7 @@ export const inquire =
         id: paymentId,
         orderId,
         provider: name,
+        reference: null,
         method,
         status,
         currency,

@@ -26,6 +26,8 @@ export const Payment = z.object({
   id: PaymentId,
   orderId: OpaqueId,
   provider: PaymentProviderName,
+  /** The provider's own id of it. */
+  reference: z.string().nullable().default(null),
   /** The provider's token for the means of payment; null when the provider alone knows. */
   method: z.string().nullable(),
   status: PaymentStatus,

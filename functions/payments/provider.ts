@@ -8,6 +8,8 @@ import type { PaymentProviderName } from './calls.ts';
  */
 export interface Intent {
   readonly intentId: string;
+  /** The provider's own id, once it was remembered; null where nothing was. */
+  readonly reference: string | null;
 }
 
 export interface PricedIntent extends Intent {
@@ -22,9 +24,17 @@ interface Unknown {
   readonly status: 'unknown';
 }
 
+/**
+ * Keeps the provider's id of an intent, or only that there is one, before the provider may hold anything for it.
+ * @returns the id to go on with, which is that of an earlier try if there was one; `stop`: nothing may be held any more, or
+ * it is held already
+ */
+export type Remember = (reference: string | null) => Promise<{ readonly reference: string | null } | 'stop'>;
+
 export type Authorization =
   | { readonly status: 'authorized' }
   | { readonly status: 'authentication_required' }
+  | { readonly status: 'stopped' }
   | { readonly status: 'declined'; readonly code: string; readonly detail: string }
   | Unknown;
 
@@ -39,11 +49,14 @@ export type Truth =
   | Unknown;
 
 /**
- * What a payment provider can do. Every operation is safe to repeat. `void` of an intent that the provider does not know
- * makes it refuse that intent from then on; capture and void exclude each other at the provider.
+ * What a payment provider can do. Every operation is safe to repeat. What is not certain to have happened is `unknown`,
+ * never an error. Nothing that lasts is held before `remember` has said that it may be, so an order without a payment of
+ * ours can be closed while the provider cannot be asked. `void` of an intent that the provider does not know makes it refuse
+ * that intent from then on, where it could hold anything for one that was never remembered. Capture and void exclude each
+ * other at the provider.
  */
 export interface PaymentProvider {
-  authorize(intent: PricedIntent): Promise<Authorization>;
+  authorize(intent: PricedIntent, remember: Remember): Promise<Authorization>;
   inquire(intent: Intent): Promise<Truth>;
   void(intent: Intent): Promise<{ readonly status: 'voided' | 'captured' } | Unknown>;
   capture(

@@ -4,7 +4,7 @@ import type { Actor, TenantId } from '../../lib/runtime/tenant.ts';
 import type { PaymentProviderName } from './calls.ts';
 import { type Payment, paymentIdOf } from './model.ts';
 import { changed, MAX_CAPTURE_TRIES } from './payment-changes.ts';
-import type { OpenProvider } from './provider.ts';
+import type { OpenProvider, PricedIntent } from './provider.ts';
 import type { OpenPayments, PaymentRecord } from './store.ts';
 
 export interface SettleDeps {
@@ -35,6 +35,14 @@ const onCurrent = async <Result>(tryOnce: () => Promise<Result | 'conflict'>): P
   throw temporarilyUnavailable('The payment is being changed by others. Try again in a moment.', { retryAfter: 1 });
 };
 
+const intentOf = ({ id, reference, amount, currency, method }: Payment): PricedIntent => ({
+  intentId: id,
+  reference,
+  amount,
+  currency,
+  method,
+});
+
 const write = async (
   { payments, now }: SettleDeps,
   { tenant, actor, traceId, request }: Settler,
@@ -64,25 +72,21 @@ export const release = (
     const paymentId = paymentIdOf(tenant, orderId);
     const record = await store.find(paymentId);
     if (record === 'closed') return record;
-    if (record === undefined) {
-      const answer = await deps.provider(tenant, name).void({ intentId: paymentId });
-      if (answer.status !== 'voided') throw noAnswer('void');
-      return (await store.close(paymentId, orderId, deps.now())) === undefined ? 'closed' : 'conflict';
-    }
-    return voided(deps, settler, record);
+    if (record !== undefined) return voided(deps, settler, record);
+    const answer = await deps.provider(tenant, name).void({ intentId: paymentId, reference: null });
+    if (answer.status !== 'voided') throw noAnswer('void');
+    return (await store.close(paymentId, orderId, deps.now())) === undefined ? 'closed' : 'conflict';
   });
 
 /** Voids a payment that is held; one that is settled already stays as it is. */
 export const voided = async (deps: SettleDeps, settler: Settler, payment: Payment): Promise<Payment | 'conflict'> => {
   if (payment.status === 'captured' || payment.status === 'voided' || payment.status === 'refunded') return payment;
-  const answer = await deps.provider(settler.tenant, payment.provider).void({ intentId: payment.id });
+  const answer = await deps.provider(settler.tenant, payment.provider).void(intentOf(payment));
   if (answer.status === 'unknown') throw noAnswer('void');
   return answer.status === 'captured'
     ? write(deps, settler, payment, 'capture', { status: 'captured', capturedAmount: payment.amount })
     : write(deps, settler, payment, 'void', { status: 'voided' });
 };
-
-const intentOf = ({ id, amount, currency, method }: Payment) => ({ intentId: id, amount, currency, method });
 
 /** Captures the whole of a payment that is held; one that is settled already stays as it is. */
 export const captured = async (deps: SettleDeps, settler: Settler, payment: Payment): Promise<Payment | 'conflict'> => {

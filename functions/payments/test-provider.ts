@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Amount, Currency } from '../../lib/runtime/money.ts';
 import type { TenantId } from '../../lib/runtime/tenant.ts';
-import type { Authorization, PaymentProvider, PricedIntent } from './provider.ts';
+import type { Authorization, PaymentProvider, PricedIntent, Remember } from './provider.ts';
 
 /** The cards of the test provider and what each does. They are used as `payment.method`. */
 export const TEST_CARDS = {
@@ -43,13 +43,17 @@ export const testProvider =
   (tenant: TenantId): PaymentProvider => {
     const books = openBooks(tenant);
 
-    const withoutAnswer = async ({ intentId, amount, currency, method }: PricedIntent): Promise<Authorization> => {
+    const withoutAnswer = async (
+      { intentId, amount, currency, method }: PricedIntent,
+      remember: Remember,
+    ): Promise<Authorization> => {
+      if ((await remember(null)) === 'stop') return { status: 'stopped' };
       const held = await books.open(intentId, { status: 'authorized', amount, currency, method });
       return held.status === 'voided' ? declined('intent_voided', 'The payment was voided.') : { status: 'unknown' };
     };
 
     return {
-      authorize: async (intent) => {
+      authorize: async (intent, remember) => {
         switch (intent.method) {
           case 'card_approved':
           case 'card_capture_fails':
@@ -63,7 +67,7 @@ export const testProvider =
           case 'card_timeout_lost':
             return { status: 'unknown' };
           case 'card_timeout_authorized':
-            return withoutAnswer(intent);
+            return withoutAnswer(intent, remember);
           default:
             return declined('unknown_card', `The test provider knows ${Object.keys(TEST_CARDS).join(', ')}.`);
         }

@@ -1,8 +1,10 @@
 import type { DynamoDb } from '../../lib/runtime/clients/dynamodb.ts';
 import { systemClock } from '../../lib/runtime/clock.ts';
 import { tenantDb } from '../../lib/runtime/db.ts';
+import { sharedBreaker } from '../../lib/runtime/function-breaker.ts';
 import { dynamoPayments } from './dynamo-payment-store.ts';
 import { dynamoTestBooks } from './dynamo-test-books.ts';
+import { guardedProvider } from './guarded-provider.ts';
 import type { SettleDeps } from './settle.ts';
 import { testProvider } from './test-provider.ts';
 
@@ -10,5 +12,10 @@ import { testProvider } from './test-provider.ts';
 export const settleDeps = (client: DynamoDb, table: string): SettleDeps => {
   const open = tenantDb(client, table);
   const providers = { test: testProvider(dynamoTestBooks(open)) };
-  return { payments: dynamoPayments(open), provider: (tenant, name) => providers[name](tenant), now: systemClock };
+  const breaker = sharedBreaker(client, table);
+  return {
+    payments: dynamoPayments(open),
+    provider: (tenant, name) => guardedProvider(breaker, tenant, name, providers[name](tenant)),
+    now: systemClock,
+  };
 };

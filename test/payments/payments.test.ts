@@ -98,7 +98,7 @@ describe('authorizing', () => {
       expect(await undo()).toEqual({ status: 'nothing' });
       expect(['closed', 'declined']).toContain((await pay(card)).status);
       expect(await record()).toBe('closed');
-      expect(await bank.inquire({ intentId: ID })).toEqual({ status: 'voided' });
+      expect(await bank.inquire({ intentId: ID, reference: null })).toEqual({ status: 'voided' });
       expect(await ask()).toEqual({ status: 'voided' });
     },
   );

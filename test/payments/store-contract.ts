@@ -8,6 +8,7 @@ export const paymentOf = (name: string, facts: Partial<Payment> = {}): Payment =
   id: paymentIdOf(tenantA, orderOf(name)),
   orderId: orderOf(name),
   provider: 'test',
+  reference: null,
   method: 'card_approved',
   status: 'authorized',
   currency: EUR,
