@@ -54,7 +54,11 @@ const fiveTimeouts = async () => {
 describe('a provider that does not answer', () => {
   it('is asked no more after five time-outs, and says when to come again', async () => {
     await fiveTimeouts();
-    expect(await pay('6', 'card_approved')).toMatchObject({ status: 'declined', code: 'provider_unavailable', retryAfter: 5 });
+    expect(await pay('6', 'card_approved')).toMatchObject({
+      status: 'declined',
+      code: 'provider_unavailable',
+      retryAfter: 5,
+    });
     expect(asked).toBe(5);
     now += 5000;
     expect(await pay('7', 'card_approved')).toMatchObject({ status: 'authorized' });
