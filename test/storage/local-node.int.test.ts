@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { probeNode } from '../../functions/storage/probe.ts';
 import { startStorageNode, type LocalStorageNode } from '../../lib/local/storage-nodes/storage-node.ts';
 import { codeOf, textObject, textOf } from './contract/read.ts';
 import { nodeContract } from './node-contract.ts';
@@ -126,6 +127,16 @@ describe('a node of the local cloud', () => {
     node.faults.lies = 'never';
     node.faults.full = true;
     expect(await codeOf(client.put(object))).toBe('node_full');
+  });
+
+  it('is found good by a probe, with signed requests over HTTP', async () => {
+    const { node, client } = await opened(10_000);
+    const probing = { bucket: 'probes', now: () => new Date() };
+    const capabilities = { checksums: true, partChecksums: true, tellsChecksum: true };
+    expect(await probeNode(client, probing)).toMatchObject({ ok: true, capabilities });
+    expect(node.usedBytes()).toBe(0);
+    node.faults.lies = 'truncates';
+    expect(await probeNode(client, probing)).toMatchObject({ ok: false, failed: [{ check: 'get' }] });
   });
 
   it('lets browsers of any origin use its signed URLs', async () => {

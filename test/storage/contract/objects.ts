@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { probeNode, type SendSigned } from '../../../functions/storage/probe.ts';
 import type { Contract } from '../node-contract.ts';
 import { bytesOf, sha256 } from '../node-subject.ts';
 import { chunksOf, codeOf, textObject, textOf } from './read.ts';
@@ -120,6 +121,16 @@ export const objectCases = ({ test, subject, capabilities, newBucket }: Contract
     expect(seen).toEqual([['a/1', 'a/2'], ['b/1', 'c/1'], ['d/1']]);
     const { objects } = await client.listObjects({ bucket, limit: 10, after: 'c/1' });
     expect(objects).toEqual([{ key: 'd/1', size: 3, modifiedAt: expect.any(Date) }]);
+  });
+
+  test('a probe finds the capabilities that are listed', async () => {
+    const { open: openNode, send } = subject();
+    const probing = {
+      bucket: newBucket(),
+      now: () => new Date(),
+      send: async (...sent: Parameters<SendSigned>) => (await send(...sent)).status,
+    };
+    expect(await probeNode(openNode(), probing)).toEqual({ ok: true, skewMs: expect.any(Number), capabilities });
   });
 
   test('a full node takes no more, and says so', async () => {
