@@ -48,3 +48,22 @@ export const RunDrain = defineCall(
   ]),
   60_000,
 );
+
+/** What others show of a tenant's files: only those that are visible and public, in no order. */
+export const DescribeFiles = defineCall(
+  'storage',
+  'describe-files',
+  z.object({ fileIds: z.array(fileId.schema).max(100) }),
+  z.object({
+    files: z.array(
+      z.object({
+        id: fileId.schema,
+        name: z.string(),
+        contentType: z.string(),
+        size: z.int().min(0),
+        /** Path of the API under which anybody reads it. */
+        url: z.string(),
+      }),
+    ),
+  }),
+);

@@ -108,6 +108,10 @@ export const Upload = z.object({
   partSize: z.int().min(0),
   place: Place,
   multipart: z.string().nullable(),
+  /** Its parts are being put together: no other ones are signed any more. */
+  sealed: z.boolean().optional(),
+  /** Ended before a URL was given out, because its node failed: the request's next attempt takes its place. */
+  passedOn: z.boolean().optional(),
   quotaDraws: z.array(Draw),
   /** Until when the last URL that was given out can be used. */
   urlsEndAt: Instant,
