@@ -125,6 +125,38 @@ export const createSecrets = (options: {
         if (same === undefined) await store.addVersion(secret.arn, { id, value, createdAt: clock.now() }, stages);
         return { ARN: secret.arn, Name: secret.name, VersionId: id, VersionStages: stages };
       },
+      /** By operators, who keep in it what no template may hold. */
+      async CreateSecret(input, principal) {
+        const read = operationInput('secretsmanager:CreateSecret', input, [
+          'Name',
+          'SecretString',
+          'ClientRequestToken',
+          'Description',
+        ]);
+        const name = read.text('Name');
+        const arn = arnOf(name);
+        iam.authorize({ principal, action: 'secretsmanager:CreateSecret', resource: arn });
+        if (!/^[A-Za-z0-9/_+=.@-]{1,512}$/.test(name))
+          throw new AwsError(
+            'ValidationException',
+            'Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!',
+          );
+        const id = read.optionalText('ClientRequestToken') ?? randomUUID();
+        const value = read.text('SecretString');
+        const known = store.find(name);
+        const same = known === undefined ? undefined : store.versions(arn).find((version) => version.id === id);
+        if (known !== undefined && same?.value !== value)
+          throw new AwsError(
+            'ResourceExistsException',
+            `The operation failed because the secret ${name} already exists.`,
+          );
+        if (known === undefined) {
+          const createdAt = clock.now();
+          await store.create({ arn, name, description: read.optionalText('Description') ?? null, createdAt });
+          await store.addVersion(arn, { id, value, createdAt }, [CURRENT]);
+        }
+        return { ARN: arn, Name: name, VersionId: id };
+      },
       DescribeSecret(input, principal) {
         const secret = authorized(
           'DescribeSecret',

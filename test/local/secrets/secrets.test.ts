@@ -85,6 +85,24 @@ test('the same token is the same version, with the same value only', async () =>
   await expect(put('three')).rejects.toMatchObject({ code: 'ResourceExistsException' });
 });
 
+test('an operator makes a secret once; the same request again is the same secret, and another is refused', async () => {
+  const { call } = start();
+  const create = (SecretString: string, ClientRequestToken: string) =>
+    call('CreateSecret', { Name: 'cartwright/dev/storage/node-1', SecretString, ClientRequestToken });
+  const made = await create('one', 'first');
+  expect(made).toMatchObject({ Name: 'cartwright/dev/storage/node-1', VersionId: 'first' });
+  expect(await create('one', 'first')).toEqual(made);
+  await expect(create('two', 'second')).rejects.toMatchObject({ code: 'ResourceExistsException' });
+  await expect(create('two', 'first')).rejects.toMatchObject({ code: 'ResourceExistsException' });
+  expect(await call('GetSecretValue', { SecretId: 'cartwright/dev/storage/node-1' })).toMatchObject({
+    SecretString: 'one',
+    VersionStages: ['AWSCURRENT'],
+  });
+  await expect(call('CreateSecret', { Name: 'no blanks', SecretString: 'x' })).rejects.toMatchObject({
+    code: 'ValidationException',
+  });
+});
+
 test('a stage moves from the version that holds it, by name', async () => {
   const { deploy, call } = start();
   const arn = await deploy({ SecretString: 'one' });
