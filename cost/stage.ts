@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as z from 'zod';
 
 const FunctionFacts = z.object({
@@ -21,6 +21,8 @@ export type Machine = z.output<typeof Machine>;
 /** What a stage's templates say that its bill depends on: read, never typed in by hand. */
 export const Stage = z.object({
   functions: z.record(z.string(), FunctionFacts),
+  /** By stack and logical id: what a write costs depends on its indexes and its stream. */
+  tables: z.record(z.string(), z.object({ indexes: z.number(), stream: z.boolean() })).default({}),
   /** Event source mappings that read a queue. */
   queueConsumers: z.array(z.object({ functionName: z.string(), batchSize: z.number(), windowSeconds: z.number() })),
   machines: z.array(Machine),
@@ -59,6 +61,10 @@ const MappingProperties = z.object({
   BatchSize: z.number().default(10),
   MaximumBatchingWindowInSeconds: z.number().default(0),
 });
+const TableProperties = z.object({
+  GlobalSecondaryIndexes: z.array(z.unknown()).default([]),
+  StreamSpecification: z.unknown().optional(),
+});
 const ScheduleProperties = z.object({ ScheduleExpression: z.string(), Target: z.object({ Arn: Ref }) });
 const MachineProperties = z.object({
   StateMachineName: z.string(),
@@ -85,6 +91,7 @@ const TASK = /:function:(cartwright-[a-z0-9-]+)/g;
 /** Reads the templates of an assembly. */
 export const readStage = (assembly: string): Stage => {
   const functions: Record<string, FunctionFacts> = {};
+  const tables: Stage['tables'] = {};
   const resources = new Map<string, number>();
   const queueConsumers: Stage['queueConsumers'] = [];
   const machines: Machine[] = [];
@@ -103,7 +110,7 @@ export const readStage = (assembly: string): Stage => {
       const alias = Alias.parse(resource(reference.Ref).Properties);
       return FunctionProperties.parse(resource(alias.FunctionName.Ref).Properties).FunctionName;
     };
-    for (const { Type, Properties } of Object.values(Resources)) {
+    for (const [id, { Type, Properties }] of Object.entries(Resources)) {
       resources.set(Type, (resources.get(Type) ?? 0) + 1);
       if (Type === 'AWS::Lambda::Function') {
         const { FunctionName, MemorySize, LoggingConfig } = FunctionProperties.parse(Properties);
@@ -111,6 +118,12 @@ export const readStage = (assembly: string): Stage => {
           memoryMb: MemorySize,
           logFormat: LoggingConfig.LogFormat,
           systemLogLevel: LoggingConfig.LogFormat === 'JSON' ? LoggingConfig.SystemLogLevel : 'INFO',
+        };
+      } else if (Type === 'AWS::DynamoDB::Table') {
+        const { GlobalSecondaryIndexes, StreamSpecification } = TableProperties.parse(Properties);
+        tables[`${basename(file, '.template.json')}/${id}`] = {
+          indexes: GlobalSecondaryIndexes.length,
+          stream: StreamSpecification !== undefined,
         };
       } else if (Type === 'AWS::Lambda::EventSourceMapping') {
         const mapping = MappingProperties.parse(Properties);
@@ -140,6 +153,7 @@ export const readStage = (assembly: string): Stage => {
   const count = (type: string): number => resources.get(type) ?? 0;
   return {
     functions,
+    tables,
     queueConsumers,
     machines,
     schedules,

@@ -6,6 +6,7 @@ export const quiet: FunctionFacts = { memoryMb: 512, logFormat: 'JSON', systemLo
 
 export const stageOf = (functions: Stage['functions'], more: Partial<Stage> = {}): Stage => ({
   functions,
+  tables: {},
   queueConsumers: [],
   machines: [],
   schedules: [],
