@@ -5,6 +5,7 @@ import { EventPublisher } from '../../lib/constructs/event-publisher.ts';
 import { Inbox } from '../../lib/constructs/inbox.ts';
 import { ScheduledFunction } from '../../lib/constructs/scheduled-function.ts';
 import { ServiceTable } from '../../lib/constructs/service-table.ts';
+import { WorkQueue } from '../../lib/constructs/work-queue.ts';
 import { defineEvent } from '../../lib/runtime/events.ts';
 import { anyFunction, stackWith, statementsOf, templateOf } from './fixture.ts';
 
@@ -133,5 +134,34 @@ describe('a scheduled function', () => {
       { Action: 'lambda:InvokeFunction', Resource: { Ref: expect.stringMatching(/Live/) } },
       { Action: 'sqs:SendMessage', Resource: { 'Fn::GetAtt': [expect.stringMatching(/^ReconcileMissed/), 'Arn'] } },
     ]);
+  });
+});
+
+describe('a work queue', () => {
+  const stack = stackWith(['orders/work']);
+  const fn = anyFunction(stack, 'orders/work', 20);
+  const queue = new WorkQueue(stack, 'Work', { failedMeans: 'Work that was not done', timeoutSeconds: 20 });
+
+  it('hides a task for six times the time that its worker has, and must know that time', () => {
+    const other = new WorkQueue(stack, 'Other', { failedMeans: 'Other work', timeoutSeconds: 30 });
+    expect(() => other.workedBy({ fn, batch: 1, concurrency: 2 })).toThrow('may take 20 s');
+  });
+
+  it('gives so many tasks to so many invocations of the alias, each with an outcome of its own', () => {
+    queue.workedBy({ fn, batch: 5, concurrency: 3 });
+    const template = templateOf(stack);
+    template.hasResourceProperties('AWS::SQS::Queue', {
+      VisibilityTimeout: 120,
+      RedrivePolicy: {
+        deadLetterTargetArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^WorkFailed'), 'Arn'] },
+        maxReceiveCount: 5,
+      },
+    });
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      FunctionName: { Ref: Match.stringLikeRegexp('Live') },
+      BatchSize: 5,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 3 },
+    });
   });
 });

@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { SFNClient, StartExecutionCommand, StartSyncExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AwsServiceError } from '../../lib/runtime/clients/aws-client.ts';
@@ -10,6 +11,7 @@ import { dynamoDbOver } from '../../lib/runtime/clients/dynamodb.ts';
 import { eventBusOver } from '../../lib/runtime/clients/events.ts';
 import { lambdaOver } from '../../lib/runtime/clients/lambda.ts';
 import { stepFunctionsOver } from '../../lib/runtime/clients/sfn.ts';
+import { queuesOver } from '../../lib/runtime/clients/sqs.ts';
 import { stsOver } from '../../lib/runtime/clients/sts.ts';
 
 const CREDENTIALS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG', sessionToken: 'token' };
@@ -158,6 +160,32 @@ describe('the lean AWS clients', () => {
     seen.length = 0;
     answer = { status: 503, body: 'busy' };
     await expect(eventBusOver(at).putEvents([])).rejects.toMatchObject({ name: 'Http503' });
+    expect(seen).toHaveLength(3);
+  });
+
+  it('send messages to a queue as the SDK does, ten a request, and try again what was not taken', async () => {
+    const QueueUrl = 'https://sqs.eu-central-1.amazonaws.com/111111111111/moves';
+    const Entries = [
+      { Id: '0', MessageBody: '{"ö":1}', DelaySeconds: 2 },
+      { Id: '1', MessageBody: 'b' },
+    ];
+    answer = { status: 200, body: '{"Successful":[],"Failed":[]}' };
+    const sdk = new SQSClient({ ...sdkOptions(), useQueueUrlAsEndpoint: false, md5: false });
+    await sdk.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+    await queuesOver(at).send(QueueUrl, [{ body: '{"ö":1}', delaySeconds: 2 }, { body: 'b' }]);
+    expectTheSame();
+    seen.length = 0;
+    await queuesOver(at).send(
+      QueueUrl,
+      Array.from({ length: 21 }, () => ({ body: 'x' })),
+    );
+    expect(seen).toHaveLength(3);
+    seen.length = 0;
+    answer = {
+      status: 200,
+      body: '{"Successful":[],"Failed":[{"Id":"0","Code":"InternalError","SenderFault":false}]}',
+    };
+    await expect(queuesOver(at).send(QueueUrl, [{ body: 'x' }])).rejects.toThrow('InternalError');
     expect(seen).toHaveLength(3);
   });
 
