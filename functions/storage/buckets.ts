@@ -14,3 +14,9 @@ export const bucketOf = (stage: string, tenant: TenantId, node: NodeId): string 
 
 /** The bucket in which a node is tried out; no tenant's. */
 export const probeBucketOf = (stage: string, node: NodeId): string => `cw-${stage}-probe-${shortOf(node)}`;
+
+/** Is it one of ours on this node: a tenant's, or the one for trials? */
+export const isOurBucket = (stage: string, bucket: string, node: NodeId): boolean =>
+  bucket.startsWith(`cw-${stage}-`) &&
+  bucket.endsWith(`-${shortOf(node)}`) &&
+  /^([0-9a-z]{26}|probe)$/.test(bucket.slice(`cw-${stage}-`.length, -1 - shortOf(node).length));

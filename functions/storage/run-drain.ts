@@ -4,7 +4,6 @@ import type { RunDrain } from './calls.ts';
 import { type Amount, type Drain, NOTHING, rateOf } from './drain.ts';
 import type { DrainStore } from './drain-store.ts';
 import type { Move, Placement } from './file.ts';
-import type { NodeId } from './ids.ts';
 import type { MoveDirectory } from './move-directory.ts';
 import type { MoveTask, SendMoves } from './move-task.ts';
 import type { StorageNode } from './node.ts';
@@ -22,8 +21,6 @@ interface Deps {
   readonly drains: DrainStore;
   readonly directory: Pick<MoveDirectory, 'moves'>;
   readonly send: SendMoves;
-  /** Deletes what is due on a node now, and not only when the schedule comes round. */
-  readonly collect: (node: NodeId) => Promise<void>;
   /** draining -> drained. False: the node was changed meanwhile. */
   readonly setDrained: (node: StorageNode) => Promise<boolean>;
   readonly now: Clock;
@@ -145,8 +142,7 @@ const look = async (deps: Deps, drain: Drain, node: StorageNode): Promise<Answer
 
   const moved = await drains.moved(drain.id);
   const idle = moved.objects === drain.movedBefore.objects;
-  const { live, garbage, moved: before } = drain.left ?? { live: NOTHING, garbage: NOTHING, moved: NOTHING };
-  if (garbage.objects > 0 || moved.objects > before.objects) await deps.collect(node.id);
+  const { live, moved: before } = drain.left ?? { live: NOTHING, moved: NOTHING };
   if (live.objects > 0 && idle && copying === 0) {
     const { items } = await directory.moves({ drain: drain.id, state: 'failed', limit: PAGE });
     const failed = items.filter((move) => move.run === drain.run).length;

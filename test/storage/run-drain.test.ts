@@ -15,7 +15,6 @@ const driver = (world: World, deliver: (task: MoveTask) => readonly MoveTask[] =
     drains: world.drains,
     directory: world.directory,
     send: (tasks) => Promise.resolve(void queue.push(...tasks.flatMap(deliver))),
-    collect: async () => world.sweepDue(),
     setDrained: (node) => world.space.changeNode(node, moved(node, { to: 'drained' }, world.now)),
     now: world.now,
   });
@@ -37,6 +36,7 @@ const driver = (world: World, deliver: (task: MoveTask) => readonly MoveTask[] =
         if (answer.status === 'ended') return turn;
         if (answer.status === 'wait') {
           await works();
+          await world.sweepDue();
           world.wait(answer.waitSeconds);
         }
       }
