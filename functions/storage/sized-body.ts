@@ -1,14 +1,18 @@
 import { Readable } from 'node:stream';
 import { checksumRefused, type Bytes } from './node-client.ts';
 
+/** Keeps each chunk back until the next one has come: the last is only sent when nothing comes after it. */
 const counted = async function* (bytes: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Uint8Array> {
   let seen = 0;
+  let kept: Uint8Array | undefined;
   for await (const chunk of bytes) {
     seen += chunk.length;
     if (seen > size) throw checksumRefused(`More than the ${size} bytes that were announced came. Send exactly those.`);
-    yield chunk;
+    if (kept !== undefined) yield kept;
+    kept = chunk;
   }
   if (seen < size) throw checksumRefused(`Only ${seen} of the ${size} bytes that were announced came. Send them all.`);
+  if (kept !== undefined) yield kept;
 };
 
 /** A body for one request. */
@@ -22,7 +26,7 @@ export interface SizedBody {
   failure(): Error | undefined;
 }
 
-/** Bytes of a known size as a request's body, with one chunk in memory at a time; other sizes fail. */
+/** Bytes of a known size as a request's body, with two chunks in memory at a time; other sizes fail. */
 export const sizedBody = (bytes: Bytes, size: number): SizedBody => {
   const broken = new AbortController();
   let failure: Error | undefined;
