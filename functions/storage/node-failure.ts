@@ -72,6 +72,7 @@ const ofAnswer = (node: FailingNode, what: string, { name, status, message }: An
   if (NO_SPACE.test(name) || status === 507 || (status !== 404 && NO_SPACE_WORDS.test(message))) {
     return nodeFull(`${said} Add a node, or free space on this one.`, options);
   }
+  if (name === 'TooManyBuckets') return nodeFull(`${said} Raise its limit of buckets, or add a node.`, options);
   if (WRONG_BYTES.has(name) || status === 416)
     return checksumRefused(`${said} Send the bytes that were announced.`, options);
   if (OTHER_REGION.has(name) || (status >= 300 && status < 400) || /region .* is wrong|wrong region/i.test(message)) {
@@ -93,7 +94,7 @@ const ofAnswer = (node: FailingNode, what: string, { name, status, message }: An
   if (status === 404) return objectMissing(said, options);
   if (status >= 500) return nodeUnavailable(`${said} Look into the node's own log.`, options);
   return nodeUnavailable(
-    `${said} It answers ${status} where S3 would not: check that its endpoint is that of an S3-compatible store.`,
+    `${said} That is not what an S3-compatible store answers here: check that its endpoint is that of one.`,
     options,
   );
 };

@@ -76,7 +76,8 @@ export const s3Handler = <Operation extends string>(store: {
     try {
       await answer(incoming, response, id);
     } catch (thrown) {
-      if (response.headersSent) return void response.destroy();
+      // Nobody waits for an answer when the caller has gone in the middle of its body.
+      if (response.headersSent || (incoming.destroyed && !incoming.complete)) return void response.destroy();
       const error = asAwsError(thrown);
       if (error.status === 500) store.log.write({ source: 'cloud', level: 'error', message: `S3: ${error.message}` });
       const { status, xml } = errorDocument(error, (incoming.url ?? '/').split('?')[0] ?? '/', id);
