@@ -23,6 +23,11 @@ const WILDCARDS: readonly { readonly action: RegExp; readonly resource: RegExp; 
     reason: 'one parameter per tier of usage plans',
   },
   {
+    action: /^secretsmanager:GetSecretValue$/,
+    resource: /:secret:cartwright\/dev\/storage\/\*$/,
+    reason: 'operators make a secret for each storage node, below one prefix',
+  },
+  {
     action: /^apigateway:(POST|DELETE)$/,
     resource: /:apigateway:<Region>::\/(apikeys\/\*|usageplans\/\*\/keys(\/\*)?)$/,
     reason: 'API Gateway gives keys and plans ids of its own',

@@ -58,10 +58,11 @@ describe("cdk-nag's AWS Solutions", () => {
 describe('rights to data', () => {
   /** The services that hold data or do work with it; `logs:` to deliver logs, `apigateway:` to manage keys are none. */
   const DATA = /^(dynamodb|s3|sqs|sns|secretsmanager|ssm|events|lambda|states|kms|sts):/;
-  /** Below one prefix of one bucket, or the ids of usage plans. */
-  const PREFIX = /^arn:<Partition>:s3:::<[A-Za-z0-9]+>\/[a-z]+\/\*$|:parameter\/cartwright\/dev\/access\/plan-\*$/;
+  /** Below one prefix of one bucket, the ids of usage plans, or the secrets of storage nodes. */
+  const PREFIX =
+    /^arn:<Partition>:s3:::<[A-Za-z0-9]+>\/[a-z]+\/\*$|:parameter\/cartwright\/dev\/access\/plan-\*$|:secret:cartwright\/dev\/storage\/\*$/;
 
-  it('have no wildcard, but for the objects below one prefix of a bucket, and the ids of usage plans', () => {
+  it('have no wildcard, but for the objects below one prefix of a bucket, the ids of usage plans, and the secrets of nodes', () => {
     const wide = permissionsOf(stacks).filter(
       ({ action, resource }) => DATA.test(action) && /\*/.test(`${action} ${resource}`) && !PREFIX.test(resource),
     );

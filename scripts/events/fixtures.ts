@@ -1,6 +1,7 @@
 import { category, draftProduct, product, stocked, subcategory, translated, ware } from './fixtures/catalog.ts';
 import { announced, begun, imported, planned, uploaded } from './fixtures/imports.ts';
 import { location, reservation } from './fixtures/inventory.ts';
+import { activeNode, localNode, node } from './fixtures/nodes.ts';
 import { address, customer, soleOwner, staff } from './fixtures/people.ts';
 import { coupon, promotion, taxRate, usedCoupon, zone } from './fixtures/pricing.ts';
 import { authorization, cart, confirmed, customerCart, draft, order, pending } from './fixtures/sales.ts';
@@ -20,6 +21,7 @@ import type { Fixture, Scene } from './scene.ts';
 
 /** Every placeholder of the event files begins with one of these names. */
 export const fixtures: Readonly<Record<string, Fixture<unknown>>> = {
+  activeNode,
   address,
   announced,
   apiKey,
@@ -35,7 +37,9 @@ export const fixtures: Readonly<Record<string, Fixture<unknown>>> = {
   draftProduct,
   fresh,
   imported,
+  localNode,
   location,
+  node,
   onboarding,
   operator,
   order,

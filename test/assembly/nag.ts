@@ -22,7 +22,7 @@ export interface Audit {
 const readable = (ruleName: string): string =>
   ruleName
     .replace(/<SsmParameterValuecartwright[a-z0-9]+?platformsystembucket[0-9A-F]+Parameter>/, '<system-bucket>')
-    .replace(/(?<=:parameter\/cartwright\/)[a-z0-9]+(?=\/)/, '<stage>');
+    .replace(/(?<=:(?:parameter\/|secret:)cartwright\/)[a-z0-9]+(?=\/)/, '<stage>');
 
 /** What cdk-nag's AWS Solutions pack finds in an app. */
 export const nagAudit = (compose: (app: App) => void, context: Readonly<Record<string, unknown>> = {}): Audit => {
