@@ -6,7 +6,7 @@
  * `--port` and `--aws-port` choose ports (0: any free one); `--state` the state directory; `--concurrency one|many`;
  * `--synchronous FULL|NORMAL`; `--engine-endpoint URL` takes another DynamoDB; `--profile` prints where the time went. `WEATHER=rough` (with
  * `WEATHER_SEED`) makes the cloud unkind. `--bare` takes the app in cdk.out as it is (or in `--assembly`), with no demo shops
- * and no watching. `--without ID` (as often as wanted) takes a statement of a role away (ids: `/_local/grants/statements` of the AWS endpoint).
+ * and no watching. `--nodes N` starts so many storage nodes (2; with `--bare` none unless it is said). `--without ID` (as often as wanted) takes a statement of a role away (ids: `/_local/grants/statements` of the AWS endpoint).
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,11 +15,14 @@ import { httpUrl, orEnd, readArguments, readOptions, wholeNumber } from '../lib/
 import { demoShops } from '../lib/client/demo-shops.ts';
 import { apiClient } from '../lib/client/http.ts';
 import { readOperatorKey } from '../lib/client/operator.ts';
+import { addLocalNodes } from '../lib/client/storage/local-nodes.ts';
+import type { ShownNode } from '../lib/client/storage/nodes.ts';
 import { welcome } from '../lib/client/welcome.ts';
 import { startCloud, type Cloud } from '../lib/local/cloud.ts';
 import { shownTimes, startProfile } from '../lib/local/cpu-profile.ts';
 import { createLog } from '../lib/local/log.ts';
 import { READY_WORD } from '../lib/local/spawn.ts';
+import { startStorageNodes, type RunningNodes } from '../lib/local/start/storage-nodes.ts';
 import { createBundles } from '../lib/local/start/bundles.ts';
 import { changedStacks, createStackWatch } from '../lib/local/start/stack-changes.ts';
 import { ensureAssembly, synthesize } from '../lib/local/start/synthesis.ts';
@@ -27,7 +30,7 @@ import { BUNDLES, bundleOptions, lambdaEntries } from '../scripts/bundle.ts';
 
 const USAGE = `Usage: npm start -- [--fresh] [--port 4000] [--aws-port 4566] [--state .local/state]
   [--filter-domain DOMAIN] [--filter-trace ID] [--level debug|info|warn|error] [--concurrency one|many]
-  [--synchronous FULL|NORMAL] [--engine-endpoint URL] [--profile] [--bare [--assembly cdk.out]] [--without STATEMENT]; WEATHER=rough npm start`;
+  [--synchronous FULL|NORMAL] [--engine-endpoint URL] [--profile] [--nodes 2] [--bare [--assembly cdk.out]] [--without STATEMENT]; WEATHER=rough npm start`;
 
 const { values } = orEnd(() =>
   readArguments(USAGE, {
@@ -42,6 +45,7 @@ const { values } = orEnd(() =>
       concurrency: { type: 'string', default: 'many' },
       synchronous: { type: 'string', default: 'FULL' },
       'engine-endpoint': { type: 'string' },
+      nodes: { type: 'string' },
       assembly: { type: 'string' },
       without: { type: 'string', multiple: true },
       level: { type: 'string' },
@@ -57,6 +61,7 @@ const oneOf = <const Words extends readonly string[]>(words: Words) =>
 const Settings = z.object({
   port: wholeNumber(0, 65_535),
   'aws-port': wholeNumber(0, 65_535),
+  nodes: wholeNumber(0, 20),
   concurrency: oneOf(['one', 'many']),
   synchronous: oneOf(['FULL', 'NORMAL']),
   level: oneOf(['debug', 'info', 'warn', 'error']),
@@ -69,6 +74,7 @@ const { CARTWRIGHT_LOG_LEVEL: functionLevel, WEATHER = 'calm', WEATHER_SEED = '1
 const settings = orEnd(() =>
   readOptions(USAGE, Settings, {
     ...values,
+    nodes: values.nodes ?? (values.bare ? '0' : '2'),
     level: values.level ?? functionLevel ?? 'info',
     WEATHER,
     WEATHER_SEED,
@@ -77,6 +83,9 @@ const settings = orEnd(() =>
 
 // Lambda's time zone; a worker cannot have one of its own.
 process.env['TZ'] = 'UTC';
+
+/** Beside the AWS endpoint's, where a newcomer finds them again. */
+const FIRST_NODE_PORT = 4571;
 
 /** While the demo shops are made, hundreds of lines would hide how far they are. */
 let seeding = false;
@@ -142,8 +151,21 @@ const start = async (): Promise<Cloud> => {
   return cloud;
 };
 
-/** Demo shops where there are none yet, then what a developer needs to begin. */
-const announce = async (cloud: Cloud): Promise<void> => {
+/** The stores of this machine as storage nodes of the cloud. */
+const addNodes = async (cloud: Cloud, { nodes }: RunningNodes): Promise<readonly ShownNode[]> => {
+  if (nodes.length === 0) return [];
+  const deployment = { stage: 'dev', endpoint: cloud.awsUrl };
+  const api = apiClient(cloud.apiUrl);
+  try {
+    return await addLocalNodes({ api, credential: await readOperatorKey(deployment) }, deployment, nodes);
+  } finally {
+    api.close();
+  }
+};
+
+/** Storage nodes and demo shops where there are none yet, then what a developer needs to begin. */
+const announce = async (cloud: Cloud, stores: RunningNodes): Promise<void> => {
+  if (values.bare) await addNodes(cloud, stores);
   if (values['ready-line']) {
     console.log(`${READY_WORD}${JSON.stringify({ apiUrl: cloud.apiUrl, awsUrl: cloud.awsUrl })}`);
   }
@@ -151,18 +173,19 @@ const announce = async (cloud: Cloud): Promise<void> => {
   const api = apiClient(cloud.apiUrl);
   seeding = true;
   try {
+    const nodes = await addNodes(cloud, stores);
     const operatorKey = await readOperatorKey({ stage: 'dev', endpoint: cloud.awsUrl });
     const said = new Set<string>();
     const shops = await demoShops(api, operatorKey, join(values.state, 'demo-shops.json'), (message) => {
       if (!said.has(message)) say(message);
       said.add(message);
     });
-    console.log(welcome(cloud.apiUrl, cloud.awsUrl, shops));
+    console.log(welcome(cloud.apiUrl, cloud.awsUrl, shops, nodes));
   } catch (error) {
     // Whoever broke a handler mends it while the cloud serves, so this is no reason to end it.
     const why = error instanceof Error ? error.message : String(error);
     const where = `It serves without them: API ${cloud.apiUrl}, AWS endpoint ${cloud.awsUrl}.`;
-    say(`The demo shops could not be made: ${why}\n${where} The next start tries again.`, 'error');
+    say(`The storage nodes and demo shops could not be made: ${why}\n${where} The next start tries again.`, 'error');
   } finally {
     seeding = false;
     api.close();
@@ -188,7 +211,13 @@ const interrupted = untilInterrupted();
 const endProfile = values.profile ? await startProfile() : undefined;
 try {
   const cloud = await start();
-  await Promise.race([announce(cloud), interrupted]);
+  const stores = await startStorageNodes({
+    stateDir: values.state,
+    count: settings.nodes,
+    firstPort: values.bare ? 0 : FIRST_NODE_PORT,
+    log,
+  });
+  await Promise.race([announce(cloud, stores), interrupted]);
   await interrupted;
   if (endProfile !== undefined) {
     console.log(['Main thread:', ...shownTimes([await endProfile()], 30)].join('\n'));
@@ -196,7 +225,7 @@ try {
   }
   bundles.stop();
   stackWatch.stop();
-  await cloud.stop();
+  await Promise.all([cloud.stop(), stores.stop()]);
   process.exit(0);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -54,7 +54,7 @@ export const LOG_LEVEL = { CARTWRIGHT_LOG_LEVEL: 'debug' } as const;
 export const startEventCloud = async (): Promise<EventCloud & { readonly stateDir: string }> => {
   if (!existsSync('cdk.out/manifest.json')) throw new Error('The app is not synthesized: npm run synth');
   const stateDir = mkdtempSync(join(tmpdir(), 'cartwright-events-'));
-  const cloud = await spawnCloud({ stateDir, env: LOG_LEVEL });
+  const cloud = await spawnCloud({ stateDir, args: ['--nodes', '2'], env: LOG_LEVEL });
   const { world, close } = await worldOf(cloud.apiUrl, cloud.awsUrl);
   return {
     ...world,
