@@ -76,6 +76,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const cloud = await spawnCloud({
     stateDir,
     args: [
+      '--nodes',
+      '2',
       '--concurrency',
       process.env['CARTWRIGHT_CONCURRENCY'] ?? 'many',
       ...(walled ? ['--assembly', WALLED_ASSEMBLY] : []),

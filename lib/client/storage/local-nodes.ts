@@ -14,7 +14,8 @@ export interface LocalNode extends Pick<NodeToAdd, 'name' | 'endpoint' | 'region
   readonly secretAccessKey: string;
 }
 
-const keepSecret = async (deployment: Deployment, name: string, value: string): Promise<void> => {
+/** Makes a secret, or puts another value into it. */
+export const keepSecret = async (deployment: Deployment, name: string, value: string): Promise<void> => {
   const client = new SecretsManagerClient(awsOptions(deployment));
   try {
     await client.send(new CreateSecretCommand({ Name: name, SecretString: value }));
