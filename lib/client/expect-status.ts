@@ -12,10 +12,13 @@ export const problemCode = (response: ApiResponse): string => {
 /** Thrown when a request that must succeed was refused. */
 export class Refused extends Error {
   readonly code: string;
+  /** The problem's own words, for people; the whole answer where there is no problem document. */
+  readonly detail: string;
   constructor(request: string, response: ApiResponse) {
     super(`${request} answered ${response.status}: ${response.text.slice(0, 600)}`);
     this.name = 'Refused';
     this.code = problemCode(response);
+    this.detail = Problem.safeParse(response.body).data?.detail ?? this.message;
   }
 }
 
