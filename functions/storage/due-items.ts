@@ -3,7 +3,7 @@ import { type Clock, toInstant } from '../../lib/runtime/clock.ts';
 import type { DynamoDb } from '../../lib/runtime/clients/dynamodb.ts';
 import { fromWire, toWire } from '../../lib/runtime/db-wire.ts';
 import { TenantId } from '../../lib/runtime/tenant.ts';
-import { fileId, nodeId, placementId } from './ids.ts';
+import { fileId, nodeId, placementId, uploadId } from './ids.ts';
 import { DUE, DUE_SHARDS } from './keys.ts';
 import type { Due } from './space.ts';
 
@@ -15,7 +15,7 @@ const dueOf = ({ pk, sk }: z.output<typeof Keys>): Due => {
   if (whose === 's' && tenant === 'placements')
     return { kind: 'placement', nodeId: nodeId.schema.parse(kind), placementId: placementId.schema.parse(sk) };
   if (whose === 't' && kind === 'upload')
-    return { kind: 'upload', tenant: TenantId.parse(tenant), uploadId: z.string().parse(id) };
+    return { kind: 'upload', tenant: TenantId.parse(tenant), uploadId: uploadId.schema.parse(id) };
   const [, number] = /^v#(\d+)$/.exec(sk) ?? [];
   if (whose === 't' && kind === 'file' && number !== undefined)
     return { kind: 'version', tenant: TenantId.parse(tenant), fileId: fileId.schema.parse(id), number: Number(number) };

@@ -1,7 +1,7 @@
 import type { Instant } from '../../lib/runtime/clock.ts';
 import type { TenantId } from '../../lib/runtime/tenant.ts';
 import type { Draw, Placement, Upload } from './file.ts';
-import type { DrainId, NodeId, PlacementId } from './ids.ts';
+import type { DrainId, FileId, NodeId, PlacementId, UploadId } from './ids.ts';
 import type { NodeReport, NodeState, StorageNode } from './node.ts';
 
 /** What is known of a node's space from its slices, read consistently. */
@@ -71,8 +71,8 @@ export interface SpaceStore {
 
 export type Due =
   | { readonly kind: 'placement'; readonly nodeId: NodeId; readonly placementId: PlacementId }
-  | { readonly kind: 'upload'; readonly tenant: TenantId; readonly uploadId: string }
-  | { readonly kind: 'version'; readonly tenant: TenantId; readonly fileId: string; readonly number: number };
+  | { readonly kind: 'upload'; readonly tenant: TenantId; readonly uploadId: UploadId }
+  | { readonly kind: 'version'; readonly tenant: TenantId; readonly fileId: FileId; readonly number: number };
 
 /** A change of state that an operator or the system asks for. */
 export interface Transition {
