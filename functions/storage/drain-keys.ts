@@ -14,3 +14,5 @@ export const progressKey = (id: DrainId, slice: number) => ({ pk: key('drain', i
 export const progressKeyOf = (id: DrainId, moved: PlacementId) => progressKey(id, sliceOf(moved) % PROGRESS_SLICES);
 /** Bytes a second of a pool's last drain, for the estimate of the next. */
 export const rateKey = (pool: string) => ({ pk: 'drain-rates', sk: pool });
+/** The proof that a node was empty when it was forgotten. */
+export const retirementKey = (id: NodeId) => ({ pk: 'retirements', sk: id });

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib/core';
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { alarmWhen } from './alarms.ts';
 import { deadLetters } from './dead-letters.ts';
 import { domainStackOf } from './domain-stack.ts';
 import type { ServiceFunction } from './service-function.ts';
@@ -11,6 +12,8 @@ export interface WorkQueueProps {
   readonly failedMeans: string;
   /** Of the function that does the tasks. */
   readonly timeoutSeconds: number;
+  /** A task that waits for longer rings an alarm. */
+  readonly lateMinutes: number;
 }
 
 /** Who does the tasks, and how many at once. */
@@ -34,7 +37,7 @@ export class WorkQueue extends Construct {
   readonly failed: Queue;
   readonly #timeoutSeconds: number;
 
-  constructor(scope: Construct, id: string, { failedMeans, timeoutSeconds }: WorkQueueProps) {
+  constructor(scope: Construct, id: string, { failedMeans, timeoutSeconds, lateMinutes }: WorkQueueProps) {
     super(scope, id);
     this.#timeoutSeconds = timeoutSeconds;
     this.failed = deadLetters(this, 'Failed', failedMeans);
@@ -46,6 +49,13 @@ export class WorkQueue extends Construct {
       enforceSSL: true,
       removalPolicy: domainStackOf(this).whenRemoved,
       deadLetterQueue: { queue: this.failed, maxReceiveCount: MAX_RECEIVES },
+    });
+    alarmWhen(this, 'Late', {
+      what: `A task of ${id} waits for more than ${lateMinutes} minutes`,
+      metric: this.queue.metricApproximateAgeOfOldestMessage(),
+      above: lateMinutes * 60,
+      minutes: 5,
+      statistic: 'Maximum',
     });
   }
 

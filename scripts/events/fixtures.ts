@@ -1,5 +1,6 @@
 import { category, draftProduct, product, stocked, subcategory, translated, ware } from './fixtures/catalog.ts';
 import { announced, begun, imported, planned, uploaded } from './fixtures/imports.ts';
+import { drainable, drainedNode, drainingNode } from './fixtures/drains.ts';
 import { location, reservation } from './fixtures/inventory.ts';
 import { activeNode, localNode, node } from './fixtures/nodes.ts';
 import { address, customer, soleOwner, staff } from './fixtures/people.ts';
@@ -35,6 +36,9 @@ export const fixtures: Readonly<Record<string, Fixture<unknown>>> = {
   customerCart,
   draft,
   draftProduct,
+  drainable,
+  drainedNode,
+  drainingNode,
   fresh,
   imported,
   localNode,

@@ -12,6 +12,7 @@ const without = synthesizedApp();
  */
 const EVENTS = 'A batch of its inbox holds events of many tenants.';
 const OPERATORS = 'Operators work on any tenant.';
+const MOVES_OF_MANY = 'An operator asks for the moves of a drain, which are of many tenants.';
 const WHOSE = 'The authorizer asks whose a credential is before the tenant is known.';
 const OUTSIDE: Readonly<Record<string, string>> = {
   'accounts/accept-invitation': 'The invitation names the shop; who accepts it has no credential yet.',
@@ -23,6 +24,10 @@ const OUTSIDE: Readonly<Record<string, string>> = {
   'orders/reconcile': 'It takes over the overdue orders of all tenants, which it finds in a system index.',
   'payments/inbox': EVENTS,
   'pricing/inbox': EVENTS,
+  'storage/get-drain': MOVES_OF_MANY,
+  'storage/list-moves': MOVES_OF_MANY,
+  'storage/move-object': 'It moves objects of all tenants; its queue says whose.',
+  'storage/run-drain': 'It looks after the moves of all tenants that are on one node.',
   'tenants/create-tenant': OPERATORS,
   'tenants/create-tenant-key': OPERATORS,
   'tenants/get-tenant': OPERATORS,
@@ -111,6 +116,9 @@ describe('behind the second wall', () => {
         .sort(),
     ).toEqual([
       'accounts/remove-owner',
+      'storage/cancel-drain',
+      'storage/drain-node',
+      'storage/retire-node',
       'tenants/abandon-onboarding',
       'tenants/claim-slug',
       'tenants/create-key',

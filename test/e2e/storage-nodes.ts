@@ -1,0 +1,59 @@
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inject } from 'vitest';
+import { addNode, changeNode, type NodeToAdd, ShownNode } from '../../lib/client/storage/nodes.ts';
+import { type LocalStorageNode, startStorageNode } from '../../lib/local/storage-nodes/storage-node.ts';
+import { asDeployer } from './deployer.ts';
+import { api, operatorKey, unique } from './world.ts';
+
+export const operator = { api, credential: operatorKey };
+const stage = inject('deployment').stage;
+const MIB = 1024 ** 2;
+
+/** URLs that live for a second, so that a test need not wait for the end of longer ones. */
+const LIFETIMES = { putSeconds: 1, getSeconds: 1, downloadSeconds: 0 };
+
+/** Storage nodes of a test file, each a store in this process, in a pool that no other test uses. */
+export const storagePool = () => {
+  const pool = unique('pool');
+  const directory = mkdtempSync(join(tmpdir(), 'cartwright-nodes-'));
+  const servers: LocalStorageNode[] = [];
+  return {
+    pool,
+    /** An active node. */
+    add: async (capacityBytes = 64 * MIB, changes: Partial<NodeToAdd> = {}): Promise<ShownNode> => {
+      const name = unique('node');
+      const credentials = { accessKeyId: name, secretAccessKey: unique('secret') };
+      const server = await startStorageNode({
+        directory: mkdtempSync(join(directory, 'node-')),
+        capacityBytes: 64 * MIB,
+        credentials: [credentials],
+        region: 'local',
+        log: { write: () => undefined },
+      });
+      servers.push(server);
+      const secret = `cartwright/${stage}/storage/${name}`;
+      const secrets = new SecretsManagerClient(asDeployer);
+      await secrets.send(new CreateSecretCommand({ Name: secret, SecretString: JSON.stringify(credentials) }));
+      secrets.destroy();
+      const node = await addNode(operator, {
+        name,
+        endpoint: server.endpoint,
+        region: 'local',
+        zone: 'local',
+        pool,
+        secret,
+        capacityBytes,
+        lifetimes: LIFETIMES,
+        ...changes,
+      });
+      return changeNode(operator, ShownNode, node, 'activate');
+    },
+    stop: async () => {
+      await Promise.all(servers.map((server) => server.stop()));
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+};
