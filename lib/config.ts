@@ -46,7 +46,7 @@ const TRIAL_NAME = /^(?:(?:dev|test|review|trial)[a-z0-9]*|pr\d+)$/;
 /** `context.stages` of `cdk.json`: settings of a stage that are not its defaults. */
 const StageSettings = z.record(z.string(), StageConfig.omit({ stage: true }).partial()).default({});
 
-/** What is wrong with the configuration, and where it is changed. */
+/** What the deployer has to put right, and where: it is said without a stack. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }

@@ -26,6 +26,30 @@ const bundles = (): string => {
   return folder;
 };
 
+describe('what the deployer has to put right', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'deployment-'));
+  it.each([
+    [
+      'that the functions are not built',
+      {},
+      /^dist\/platform\/authorizer\/index\.mjs is missing: build the functions first \(npm run build\)\n$/,
+    ],
+    ['a stage that is not there', { stage: 'prd' }, /^-c stage=prd: there is no such stage\. .*\n$/],
+    [
+      'a setting that is not there, and one that is wrong',
+      { stages: { dev: { rollout: 'fast', logRetention: 5 } } },
+      /^cdk\.json: context\.stages\.dev\.rollout: Invalid option: .*\ncdk\.json: context\.stages\.dev: Unrecognized key: "logRetention"\n$/,
+    ],
+  ])('is said without a stack: %s', (_, context, said) => {
+    const ended = spawnSync(process.execPath, [resolve('bin/app.ts')], {
+      cwd: folder,
+      env: { ...process.env, CDK_OUTDIR: join(folder, 'cdk.out'), CDK_CONTEXT_JSON: JSON.stringify(context) },
+    });
+    expect(ended.stderr.toString()).toMatch(said);
+    expect(ended.status).toBe(1);
+  });
+});
+
 describe('a change of one handler', () => {
   const { entries } = readRecord(`${BUNDLES}/build.json`);
   const builtWith = (source: string): string[] =>

@@ -14,6 +14,7 @@ import {
 import { Construct } from 'constructs';
 import { existsSync } from 'node:fs';
 import type * as z from 'zod';
+import { ConfigError } from '../config.ts';
 import { functionName, LIVE_ALIAS } from '../names.ts';
 import type { Binding, BindingsOf, Grant } from './bind.ts';
 import { canary } from './canary.ts';
@@ -44,7 +45,7 @@ export interface ServiceFunctionProps<Env extends z.ZodObject> {
 const assetDirectory = (bundles: string, entry: string): string => {
   const directory = `${bundles}/${entry}`;
   if (existsSync(`${directory}/index.mjs`)) return directory;
-  throw new Error(`${directory}/index.mjs is missing: build the functions first (npm run build)`);
+  throw new ConfigError(`${directory}/index.mjs is missing: build the functions first (npm run build)`);
 };
 
 const statement = ({ actions, resources }: Grant): PolicyStatement =>
