@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { call, problemCode } from './expect-status.ts';
 import type { ApiClient } from './http.ts';
 import type { Promises } from './promises.ts';
-import { type Cart, checkOut, createCart, Placed } from './sale.ts';
+import { type Cart, checkOut, createCart, type Placed, placedBy } from './sale.ts';
 import type { Shop } from './shop.ts';
 import { until } from './until.ts';
 
@@ -155,8 +155,7 @@ export const sellFrom = async (api: ApiClient, shop: Shop, found: Promises): Pro
   );
 
   const answer = await checkOut(api, shop, { cart });
-  found.equal(`${shop.name}: the checkout is confirmed`, answer.status, 201);
-  const placed = Placed.parse(answer.body);
+  const placed = await placedBy(api, shop, answer);
   found.equal(`${shop.name}: the order is confirmed`, placed.order.status, 'confirmed');
   found.equal(`${shop.name}: the order costs what the cart said`, placed.order.total, cart.quote?.total);
 

@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { call } from './expect-status.ts';
+import { call, Refused } from './expect-status.ts';
 import type { ApiClient, ApiResponse } from './http.ts';
 import type { Shop } from './shop.ts';
+import { until } from './until.ts';
 
 export const Cart = z.looseObject({
   id: z.string(),
@@ -107,3 +108,39 @@ export const checkOut = (api: ApiClient, shop: Shop, wish: CheckoutWish): Promis
       payment: { provider: 'test', method: wish.method ?? 'card_approved' },
     },
   });
+
+const Pending = z.looseObject({ checkoutId: z.string(), orderToken: z.string().nullish() });
+const Verdict = z.looseObject({
+  status: z.enum(['pending', 'completed', 'refused']),
+  order: Placed.shape.order.nullable(),
+  refusal: z.looseObject({ code: z.string() }).nullable(),
+});
+
+/** A reconciler decides after a minute what nobody else did. */
+const VERDICT = { timeoutMs: 120_000, everyMs: 500 };
+
+/**
+ * The order of a checkout that must succeed. A verdict that takes longer than a request may is waited for, as an app does.
+ * @throws Refused, or an Error with the refusal that came later, or with what was waited for
+ */
+export const placedBy = async (api: ApiClient, shop: Shop, answer: ApiResponse): Promise<Placed> => {
+  const placed = Placed.safeParse(answer.body);
+  if (placed.success) return placed.data;
+  const pending = Pending.safeParse(answer.body);
+  if (answer.status !== 202 || !pending.success) throw new Refused('POST /v1/orders/checkouts', answer);
+  const { checkoutId, orderToken } = pending.data;
+  const path = `/v1/orders/checkouts/${checkoutId}`;
+  return until(
+    `a verdict on checkout ${checkoutId}`,
+    async () => {
+      const { status, order, refusal } = await call(api, Verdict, 'GET', path, {
+        credential: shop.publishableKey,
+        headers: { 'order-token': orderToken ?? undefined },
+      });
+      if (status === 'pending') return undefined;
+      if (order === null) throw new Error(`Checkout ${checkoutId} was refused: ${refusal?.code}`);
+      return { order, orderToken };
+    },
+    VERDICT,
+  );
+};
