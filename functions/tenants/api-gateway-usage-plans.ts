@@ -14,7 +14,7 @@ import type { UsageKeys, UsagePlans } from './usage-plans.ts';
 /** `nameQuery` finds names that begin with it; ids of tenants have one length, but the check costs nothing. */
 const keysNamed = async (gateway: APIGatewayClient, name: string): Promise<string[]> => {
   const answer = await gateway.send(new GetApiKeysCommand({ nameQuery: name, limit: 500 }));
-  return (answer.items ?? []).flatMap((item) => (item.name === name && item.id !== undefined ? [item.id] : []));
+  return (answer.items ?? []).flatMap((item) => (item.name === name && item.id !== undefined ? [item.id] : [])).sort();
 };
 
 /**
@@ -38,6 +38,9 @@ export const apiGatewayUsagePlans = (
     },
 
     register: async (name, value) => {
+      // AWS refuses a second key with the value of a first one, but nowhere says so; a run after another need not rely on it.
+      const [known] = await keysNamed(gateway, name);
+      if (known !== undefined) return known;
       try {
         const made = await gateway.send(new CreateApiKeyCommand({ name, value, enabled: true }));
         if (made.id === undefined) throw new Error('API Gateway made a key without an id');
