@@ -38,8 +38,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       },
       {
         file: 'stacks/payments-stack.ts',
-        find: "const settles = () => writes(table, 'get', 'put');",
-        put: "const settles = () => writes(table, 'get', 'query:gsi1', 'put');",
+        find: "const settles = () => writes(table, 'get', 'put', 'update');",
+        put: "const settles = () => writes(table, 'get', 'query:gsi1', 'put', 'update');",
       },
       {
         file: 'stacks/payments-stack.ts',
