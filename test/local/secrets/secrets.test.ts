@@ -124,6 +124,23 @@ test('a stage moves from the version that holds it, by name', async () => {
   });
 });
 
+test('a secret can be made by name, once, and found by that name', async () => {
+  const { call } = start();
+  const make = { Name: 'shop/keys/one', SecretString: 'first', ClientRequestToken: 'token-1' };
+  const made = await call('CreateSecret', make);
+  expect(made).toMatchObject({
+    ARN: expect.stringMatching(/:secret:shop\/keys\/one-[A-Za-z0-9]{6}$/),
+    Name: 'shop/keys/one',
+    VersionId: 'token-1',
+  });
+  expect(await call('CreateSecret', make)).toEqual(made);
+  await expect(call('CreateSecret', { ...make, ClientRequestToken: 'token-2' })).rejects.toMatchObject({
+    code: 'ResourceExistsException',
+  });
+  await call('PutSecretValue', { SecretId: 'shop/keys/one', SecretString: 'second' });
+  expect(await call('GetSecretValue', { SecretId: 'shop/keys/one' })).toMatchObject({ SecretString: 'second' });
+});
+
 test('what is not there is ResourceNotFoundException, and a list has all', async () => {
   const { deploy, call } = start();
   await deploy({ Description: 'empty' });
