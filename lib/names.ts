@@ -32,8 +32,8 @@ export const busName = (stage: string): string => `cartwright-${stage}-platform`
 /** An SSM parameter: `parameterName('dev', '/platform/bus-arn')` is `/cartwright/dev/platform/bus-arn`. */
 export const parameterName = (stage: string, path: `/${string}`): string => `/cartwright/${stage}${path}`;
 
-/** A secret that operators make, by name: `secretName('dev', 'storage/node-1')` is `cartwright/dev/storage/node-1`. */
-export const secretName = (stage: string, path: string): string => `cartwright/${stage}/${path}`;
+/** The beginning of the names of a domain's secrets that are made after its deployment: `cartwright/dev/storage/`. */
+export const secretPrefix = (stage: string, domain: string): string => `cartwright/${stage}/${domain}/`;
 
 /** The parameters of a domain's API, for clients and for the usage plans. */
 export const apiParameter = (domain: string, what: 'api-id' | 'api-url' | 'api-stage'): `/${string}` =>

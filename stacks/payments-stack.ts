@@ -1,13 +1,15 @@
 import type { App } from 'aws-cdk-lib/core';
 import { OrderCancelled, OrderConfirmed, OrderFulfilled, OrderRejected } from '../functions/orders/events.ts';
 import { capturePaymentRoute } from '../functions/payments/capture-payment.ts';
-import { PaymentsEnv } from '../functions/payments/env.ts';
+import { PaymentsEnv, ProvidersEnv } from '../functions/payments/env.ts';
 import { getPaymentRoute } from '../functions/payments/get-payment.ts';
+import { getProviderRoute } from '../functions/payments/get-provider.ts';
 import { listPaymentsRoute } from '../functions/payments/list-payments.ts';
+import { putProviderRoute } from '../functions/payments/put-provider.ts';
 import { refundPaymentRoute } from '../functions/payments/refund-payment.ts';
 import { voidPaymentRoute } from '../functions/payments/void-payment.ts';
 import type { StageConfig } from '../lib/config.ts';
-import { type Binding, reads, writes } from '../lib/constructs/bind.ts';
+import { type Binding, makesSecrets, reads, readsSecrets, writes } from '../lib/constructs/bind.ts';
 import { circuitAlarm } from '../lib/constructs/circuit-alarm.ts';
 import { DomainApi } from '../lib/constructs/domain-api.ts';
 import { DomainStack } from '../lib/constructs/domain-stack.ts';
@@ -27,9 +29,17 @@ export class PaymentsStack extends DomainStack {
     // Every change is a conditional put of the whole payment; the update is of the tenant's circuit of its provider.
     const settles = () => writes(table, 'get', 'put', 'update');
 
-    fn('Authorize', 'authorize', settles());
-    fn('Void', 'void', settles());
-    fn('Inquire', 'inquire', settles());
+    const settling = (id: string, name: string, acrossTenants?: string) =>
+      new ServiceFunction(this, id, {
+        entry: `payments/${name}`,
+        env: ProvidersEnv,
+        bind: { PAYMENTS_TABLE: settles(), PROVIDER_SECRETS: readsSecrets() },
+        ...(acrossTenants === undefined ? {} : { acrossTenants }),
+      });
+
+    settling('Authorize', 'authorize');
+    settling('Void', 'void');
+    settling('Inquire', 'inquire');
 
     new DomainApi(this, 'Api', {
       routes: [
@@ -38,9 +48,18 @@ export class PaymentsStack extends DomainStack {
           fn: fn('ListPayments', 'list-payments', reads(table, 'get', 'batchGet', 'query:gsi1')),
         },
         { route: getPaymentRoute, fn: fn('GetPayment', 'get-payment', reads(table, 'get')) },
-        { route: capturePaymentRoute, fn: fn('CapturePayment', 'capture-payment', settles()) },
-        { route: voidPaymentRoute, fn: fn('VoidPayment', 'void-payment', settles()) },
-        { route: refundPaymentRoute, fn: fn('RefundPayment', 'refund-payment', settles()) },
+        { route: capturePaymentRoute, fn: settling('CapturePayment', 'capture-payment') },
+        { route: voidPaymentRoute, fn: settling('VoidPayment', 'void-payment') },
+        { route: refundPaymentRoute, fn: settling('RefundPayment', 'refund-payment') },
+        { route: getProviderRoute, fn: fn('GetProvider', 'get-provider', reads(table, 'get')) },
+        {
+          route: putProviderRoute,
+          fn: new ServiceFunction(this, 'PutProvider', {
+            entry: 'payments/put-provider',
+            env: ProvidersEnv,
+            bind: { PAYMENTS_TABLE: writes(table, 'put'), PROVIDER_SECRETS: makesSecrets() },
+          }),
+        },
       ],
       health: fn('Health', 'health', reads(table, 'describe')),
     });
@@ -48,12 +67,7 @@ export class PaymentsStack extends DomainStack {
     new EventPublisher(this, 'Publisher', { table, entry: 'payments/publish' });
     new Inbox(this, 'Inbox', {
       events: [OrderConfirmed, OrderFulfilled, OrderRejected, OrderCancelled],
-      fn: new ServiceFunction(this, 'React', {
-        entry: 'payments/inbox',
-        env: PaymentsEnv,
-        bind: { PAYMENTS_TABLE: settles() },
-        acrossTenants: EVENTS_OF_MANY,
-      }),
+      fn: settling('React', 'inbox', EVENTS_OF_MANY),
     });
   }
 }

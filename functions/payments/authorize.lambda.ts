@@ -3,9 +3,7 @@ import { readEnv } from '../../lib/runtime/env.ts';
 import { step } from '../../lib/runtime/step.ts';
 import { authorize } from './authorize.ts';
 import { Authorize } from './calls.ts';
-import { PaymentsEnv } from './env.ts';
+import { ProvidersEnv } from './env.ts';
 import { settleDeps } from './wiring.ts';
 
-const { PAYMENTS_TABLE } = readEnv(PaymentsEnv);
-
-export const handler = step(Authorize, authorize(settleDeps(dynamoDbClient(), PAYMENTS_TABLE)));
+export const handler = step(Authorize, authorize(settleDeps(dynamoDbClient(), readEnv(ProvidersEnv))));

@@ -4,7 +4,7 @@ import { OpaqueId } from '../../lib/runtime/ids.ts';
 import { Amount, Currency } from '../../lib/runtime/money.ts';
 
 /** The providers that are built in. */
-export const PaymentProviderName = z.enum(['test']);
+export const PaymentProviderName = z.enum(['test', 'stripe']);
 export type PaymentProviderName = z.output<typeof PaymentProviderName>;
 
 /** A provider's token for a means of payment, never a card number. */

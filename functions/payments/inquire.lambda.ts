@@ -3,9 +3,7 @@ import { readEnv } from '../../lib/runtime/env.ts';
 import { step } from '../../lib/runtime/step.ts';
 import { inquire } from './inquire.ts';
 import { Inquire } from './calls.ts';
-import { PaymentsEnv } from './env.ts';
+import { ProvidersEnv } from './env.ts';
 import { settleDeps } from './wiring.ts';
 
-const { PAYMENTS_TABLE } = readEnv(PaymentsEnv);
-
-export const handler = step(Inquire, inquire(settleDeps(dynamoDbClient(), PAYMENTS_TABLE)));
+export const handler = step(Inquire, inquire(settleDeps(dynamoDbClient(), readEnv(ProvidersEnv))));

@@ -2,9 +2,7 @@ import { api } from '../../lib/runtime/api.ts';
 import { dynamoDbClient } from '../../lib/runtime/clients/dynamodb.ts';
 import { readEnv } from '../../lib/runtime/env.ts';
 import { voidPaymentByRequest, voidPaymentRoute } from './void-payment.ts';
-import { PaymentsEnv } from './env.ts';
+import { ProvidersEnv } from './env.ts';
 import { settleDeps } from './wiring.ts';
 
-const { PAYMENTS_TABLE } = readEnv(PaymentsEnv);
-
-export const handler = api(voidPaymentRoute, voidPaymentByRequest(settleDeps(dynamoDbClient(), PAYMENTS_TABLE)));
+export const handler = api(voidPaymentRoute, voidPaymentByRequest(settleDeps(dynamoDbClient(), readEnv(ProvidersEnv))));

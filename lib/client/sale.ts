@@ -89,6 +89,8 @@ export type Placed = z.output<typeof Placed>;
 export interface CheckoutWish {
   readonly cart: Cart;
   readonly expectedTotal?: number;
+  /** `test` unless said. */
+  readonly provider?: string;
   readonly method?: string;
   readonly idempotencyKey?: string;
 }
@@ -105,7 +107,7 @@ export const checkOut = (api: ApiClient, shop: Shop, wish: CheckoutWish): Promis
         amount: wish.expectedTotal ?? wish.cart.quote?.total ?? 0,
         currency: wish.cart.quote?.currency ?? 'EUR',
       },
-      payment: { provider: 'test', method: wish.method ?? 'card_approved' },
+      payment: { provider: wish.provider ?? 'test', method: wish.method ?? 'card_approved' },
     },
   });
 

@@ -21,7 +21,7 @@ export const busArn = (stage: string): string => arn('events', `event-bus/${busN
 export const parameterArn = (stage: string, path: `/${string}`): string =>
   arn('ssm', `parameter${parameterName(stage, path)}`);
 
-/** Secrets by the beginning of their names: Secrets Manager adds six characters to each. */
+/** Secrets that are made at run time below this prefix; AWS ends their ARNs in six characters of its own. */
 export const secretsArn = (prefix: string): string => arn('secretsmanager', `secret:${prefix}*`);
 
 /** API Gateway's own API has ARNs without an account. */

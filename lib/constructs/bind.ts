@@ -1,5 +1,5 @@
 import type { CallContract } from '../runtime/call.ts';
-import { busName, parameterName, planParameter, secretName } from '../names.ts';
+import { busName, parameterName, planParameter, secretPrefix } from '../names.ts';
 import { apiGatewayArn, busArn, callArn, parameterArn, secretsArn, stateMachineArn } from './arns.ts';
 import type { DomainStack } from './domain-stack.ts';
 
@@ -141,16 +141,27 @@ export const rotatesSecret = (secret: { readonly secretArn: string }): Binding =
     ],
   );
 
+const secretsBelow =
+  (...operations: readonly string[]): Binding =>
+  (stack) => {
+    const prefix = secretPrefix(stack.stage.stage, stack.domain);
+    return {
+      value: prefix,
+      grants: [
+        {
+          actions: operations.map((operation) => `secretsmanager:${operation}`),
+          resources: [secretsArn(prefix)],
+        },
+      ],
+    };
+  };
+
 /**
- * The common beginning of the names of secrets that operators make for a domain (`cartwright/<stage>/storage/`), with
- * leave to read every secret below it. Secrets Manager adds six characters to a name, so the right ends in a wildcard.
+ * The beginning of the names of the secrets of the domain (`cartwright/<stage>/storage/`), which operators or its own functions
+ * make, with leave to read every one. Secrets Manager adds six characters to a name, so the right ends in a wildcard.
  */
-export const readsSecretsBelow = (place: string): Binding => {
-  const prefix = (stack: DomainStack) => secretName(stack.stage.stage, `${place}/`);
-  return on(prefix, (stack) => [
-    { actions: ['secretsmanager:GetSecretValue'], resources: [secretsArn(prefix(stack))] },
-  ]);
-};
+export const readsSecrets = (): Binding => secretsBelow('GetSecretValue');
+export const makesSecrets = (): Binding => secretsBelow('CreateSecret', 'PutSecretValue');
 
 /** A bucket as a stack finds it: its own, or the platform's (`systemBucket`). */
 export type BucketRef = (stack: DomainStack) => { readonly bucketName: string; readonly bucketArn: string };

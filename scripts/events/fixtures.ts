@@ -5,7 +5,7 @@ import { location, reservation } from './fixtures/inventory.ts';
 import { activeNode, localNode, node } from './fixtures/nodes.ts';
 import { address, customer, soleOwner, staff } from './fixtures/people.ts';
 import { coupon, promotion, taxRate, usedCoupon, zone } from './fixtures/pricing.ts';
-import { authorization, cart, confirmed, customerCart, draft, order, pending } from './fixtures/sales.ts';
+import { authorization, cart, confirmed, customerCart, draft, order, pending, provider } from './fixtures/sales.ts';
 import {
   apiKey,
   fresh,
@@ -51,6 +51,7 @@ export const fixtures: Readonly<Record<string, Fixture<unknown>>> = {
   planned,
   product,
   promotion,
+  provider,
   publishable,
   reservation,
   secret,

@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import type * as z from 'zod';
-import { type Binding, readsSecretsBelow, setting } from '../../lib/constructs/bind.ts';
+import { type Binding, readsSecrets, setting } from '../../lib/constructs/bind.ts';
 import { domainStackOf } from '../../lib/constructs/domain-stack.ts';
 import { ServiceFunction, type ServiceFunctionProps } from '../../lib/constructs/service-function.ts';
 import type { ServiceTable } from '../../lib/constructs/service-table.ts';
@@ -24,7 +24,7 @@ export const storageScope = (scope: Construct, table: ServiceTable): StorageScop
   scope,
   table,
   nodes: {
-    NODE_SECRETS: readsSecretsBelow('storage'),
+    NODE_SECRETS: readsSecrets(),
     STORAGE_STAGE: setting(domainStackOf(scope).stage.stage),
   },
   fn: (name, props) => new ServiceFunction(scope, pascal(name), { entry: `storage/${name}`, ...props }),

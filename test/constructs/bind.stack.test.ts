@@ -14,7 +14,8 @@ import {
   reads,
   readsParameter,
   readsSecret,
-  readsSecretsBelow,
+  makesSecrets,
+  readsSecrets,
   rotatesSecret,
   sends,
   setting,
@@ -121,12 +122,13 @@ describe('a binding', () => {
     });
   });
 
-  it('to the secrets below a place allows to read those of this stage, and no other', () => {
-    expect(bound(readsSecretsBelow('storage'))).toEqual({
-      value: 'cartwright/dev/storage/',
-      grants: [
-        'secretsmanager:GetSecretValue on arn:<Partition>:secretsmanager:<Region>:<AccountId>:secret:cartwright/dev/storage/*',
-      ],
+  it('to the secrets of a domain allows to read or to make those of this stage, and no other', () => {
+    const below = 'arn:<Partition>:secretsmanager:<Region>:<AccountId>:secret:cartwright/dev/orders/*';
+    const value = 'cartwright/dev/orders/';
+    expect(bound(readsSecrets())).toEqual({ value, grants: [`secretsmanager:GetSecretValue on ${below}`] });
+    expect(bound(makesSecrets())).toEqual({
+      value,
+      grants: [`secretsmanager:CreateSecret,secretsmanager:PutSecretValue on ${below}`],
     });
   });
 

@@ -140,7 +140,11 @@ describe('a scheduled function', () => {
 describe('a work queue', () => {
   const stack = stackWith(['orders/work']);
   const fn = anyFunction(stack, 'orders/work', 20);
-  const queue = new WorkQueue(stack, 'Work', { failedMeans: 'Work that was not done', timeoutSeconds: 20, lateMinutes: 60 });
+  const queue = new WorkQueue(stack, 'Work', {
+    failedMeans: 'Work that was not done',
+    timeoutSeconds: 20,
+    lateMinutes: 60,
+  });
 
   it('hides a task for six times the time that its worker has, and must know that time', () => {
     const other = new WorkQueue(stack, 'Other', { failedMeans: 'Other work', timeoutSeconds: 30, lateMinutes: 60 });

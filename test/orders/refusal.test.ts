@@ -34,6 +34,7 @@ describe('what a shopper hears of a refused step', () => {
       'payment_declined',
       { declineCode: 'no_money' },
     ],
+    ['authorize', { status: 'declined', code: 'x', detail: 'x', retryAfter: 5 }, 503, 'temporarily_unavailable', {}],
     ['authorize', { status: 'authentication_required' }, 402, 'authentication_required', {}],
     ['authorize', { status: 'closed' }, 409, 'checkout_failed', {}],
     ['redeem', { status: 'closed' }, 409, 'checkout_failed', {}],

@@ -3,6 +3,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { SFNClient, StartExecutionCommand, StartSyncExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -10,6 +11,7 @@ import { AwsServiceError } from '../../lib/runtime/clients/aws-client.ts';
 import { dynamoDbOver } from '../../lib/runtime/clients/dynamodb.ts';
 import { eventBusOver } from '../../lib/runtime/clients/events.ts';
 import { lambdaOver } from '../../lib/runtime/clients/lambda.ts';
+import { namedSecretsOver } from '../../lib/runtime/clients/named-secrets.ts';
 import { stepFunctionsOver } from '../../lib/runtime/clients/sfn.ts';
 import { queuesOver } from '../../lib/runtime/clients/sqs.ts';
 import { stsOver } from '../../lib/runtime/clients/sts.ts';
@@ -187,6 +189,30 @@ describe('the lean AWS clients', () => {
     };
     await expect(queuesOver(at).send(QueueUrl, [{ body: 'x' }])).rejects.toThrow('InternalError');
     expect(seen).toHaveLength(3);
+  });
+
+  it('read and write secrets as the SDK does, and make one that is not there', async () => {
+    const sdk = new SecretsManagerClient(sdkOptions());
+    const secrets = namedSecretsOver(at, () => 'a-token-of-32-characters-at-least');
+    answer = { status: 200, body: '{"SecretString":"kept"}' };
+    await sdk.send(new GetSecretValueCommand({ SecretId: 'shop/key' }));
+    expect(await secrets.read('shop/key')).toBe('kept');
+    expectTheSame();
+    seen.length = 0;
+    const ClientRequestToken = 'a-token-of-32-characters-at-least';
+    await sdk.send(new PutSecretValueCommand({ SecretId: 'shop/key', SecretString: 'new', ClientRequestToken }));
+    await secrets.write('shop/key', 'new');
+    expectTheSame();
+
+    seen.length = 0;
+    answer = { status: 400, body: '{"__type":"ResourceNotFoundException"}' };
+    expect(await secrets.read('shop/key')).toBeUndefined();
+    await expect(secrets.write('shop/key', 'new')).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    expect(seen.map(({ headers }) => headers['x-amz-target'])).toEqual([
+      'secretsmanager.GetSecretValue',
+      'secretsmanager.PutSecretValue',
+      'secretsmanager.CreateSecret',
+    ]);
   });
 
   describe('of STS', () => {
