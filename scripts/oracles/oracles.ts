@@ -8,7 +8,7 @@ export interface ServerCommand {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** An independent implementation of AWS services that contract suites of the local cloud run against. */
+/** An independent implementation of services that contract suites of the local cloud, or of a provider, run against. */
 export interface Oracle extends Program {
   /** The services it is asked about, for people. */
   readonly services: string;
@@ -101,4 +101,16 @@ export const oracles: readonly Oracle[] = [
     urlVariable: 'S3_ORACLE_URL',
   },
   ministack,
+  {
+    name: 'stripe-mock',
+    version: '0.203.0',
+    services: 'Stripe (the shape of requests)',
+    installation: goProgram('github.com/stripe/stripe-mock'),
+    serve: (folder, port) => ({
+      // It opens HTTPS on all interfaces unless it is told where; port 0 is any that is free.
+      command: [join(folder, 'stripe-mock'), '-http-addr', `127.0.0.1:${port}`, '-https-addr', '127.0.0.1:0'],
+    }),
+    suites: ['test/payments'],
+    urlVariable: 'STRIPE_MOCK_URL',
+  },
 ];
