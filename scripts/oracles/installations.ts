@@ -54,6 +54,26 @@ export const goProgram = (module: string): Installation => ({
   commands: (folder, version) => [{ command: ['go', 'install', `${module}@v${version}`], env: { GOBIN: folder } }],
 });
 
+/** A program of a Rust crate, in the folder `bin`; `args` choose its features, `env` how it is compiled. */
+export const cargoProgram = (
+  crate: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Installation => ({
+  missing: async () => ((await answers(['cargo', '--version'])) === undefined ? 'needs Rust (cargo)' : undefined),
+  commands: (folder, version) => {
+    // Beside the folder, which an installation that was broken off begins with anew: what was compiled stays.
+    const target = `${folder}-build`;
+    return [
+      {
+        command: ['cargo', 'install', `${crate}@${version}`, '--locked', '--root', folder, ...args],
+        env: { ...env, CARGO_TARGET_DIR: target },
+      },
+      { command: ['rm', '-r', target] },
+    ];
+  },
+});
+
 /** A Python package with its commands, in a virtual environment. */
 export const pythonPackage = (name: string): Installation => ({
   missing: async () =>

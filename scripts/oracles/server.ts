@@ -17,7 +17,8 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-const freePort = (): Promise<number> =>
+/** A port of 127.0.0.1 that nobody has just now. */
+export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = createServer();
     server.on('error', reject);

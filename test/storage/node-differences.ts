@@ -7,8 +7,15 @@ export const NODE_DIFFERENCES: Readonly<
 > = {
   versitygw: {
     differences: {
+      'a full node takes no more, and says so': 'not tried: it has no quotas, and its disk is not filled here',
+    },
+  },
+  MinIO: {
+    differences: {
       'a full node takes no more, and says so':
-        'has no quotas, and none of its disks is small enough to be filled here',
+        'not tried: its quotas need its own client, and its disk is not filled here',
+      'a doubled part is refused':
+        'the part is there twice in the object; whoever completes must look at the parts first',
     },
   },
 };

@@ -111,6 +111,7 @@ describe("a store's own words", () => {
     [403, 'QuotaExceeded', '', 'node_full'],
     [403, 'AccessDenied', 'Bucket size quota is reached', 'node_full'],
     [500, 'InternalError', 'write: no space left on device', 'node_full'],
+    [400, 'TooManyBuckets', '', 'node_full'],
     [400, 'AuthorizationHeaderMalformed', "the region 'x' is wrong; expecting 'y'", 'node_unavailable'],
     [301, 'PermanentRedirect', '', 'node_unavailable'],
     [400, 'BadDigest', '', 'checksum_refused'],
