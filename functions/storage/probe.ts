@@ -1,6 +1,7 @@
 import { hash, randomBytes, randomUUID } from 'node:crypto';
 import { AppError } from '../../lib/runtime/errors.ts';
 import type { Clock } from '../../lib/runtime/clock.ts';
+import { MAX_SKEW_MS } from './check-node.ts';
 import { nodeUnavailable, type NodeClient, type ObjectKey, type SignedRequest } from './node-client.ts';
 import type { Capabilities } from './node.ts';
 
@@ -18,15 +19,11 @@ export interface Probing {
   readonly bucket: string;
   readonly now: Clock;
 }
-/** What a probe found: how far the node's clock is ahead, milliseconds, or what it cannot do. */
-export type HealthReport =
-  { readonly ok: true; readonly skewMs: number } | { readonly ok: false; readonly failed: readonly FailedCheck[] };
+/** How far the node's clock is ahead, milliseconds, and what it lacks; or what it cannot do. */
 export type ProbeReport =
   | { readonly ok: true; readonly skewMs: number; readonly capabilities: Capabilities }
   | { readonly ok: false; readonly failed: readonly FailedCheck[] };
 
-/** Signed URLs end by the node's clock: with more, they end too early, or live longer than is reckoned with. */
-const MOST_SKEW_MS = 60_000;
 const SIZE = 1024;
 const SECONDS = 60;
 const SEND_MS = 10_000;
@@ -83,10 +80,10 @@ const clockSkew = async (client: NodeClient, now: Clock): Promise<number> => {
   const before = now().getTime();
   const time = (await client.time()).getTime();
   const skewMs = Math.round(time - (before + now().getTime()) / 2);
-  if (Math.abs(skewMs) <= MOST_SKEW_MS) return skewMs;
+  if (Math.abs(skewMs) <= MAX_SKEW_MS) return skewMs;
   const seconds = Math.round(Math.abs(skewMs) / 1000);
   throw new CheckFailed(
-    `The node's clock is ${seconds} seconds ${skewMs > 0 ? 'ahead' : 'behind'}; ${MOST_SKEW_MS / 1000} are allowed. Let it follow a time server.`,
+    `The node's clock is ${seconds} seconds ${skewMs > 0 ? 'ahead' : 'behind'}; ${MAX_SKEW_MS / 1000} are allowed. Let it follow a time server.`,
   );
 };
 
@@ -112,16 +109,6 @@ const roundTrip = async (client: NodeClient, { run, failed }: Checks, bucket: st
       );
     }
   });
-};
-
-/** Whether the node is as well as it was: put, get, compare, delete, and its clock. */
-export const checkNode = async (client: NodeClient, { bucket, now }: Probing): Promise<HealthReport> => {
-  const { run, failed } = checks();
-  await run('bucket', () => client.ensureBucket(bucket));
-  if (failed.length > 0) return { ok: false, failed };
-  await roundTrip(client, { run, failed }, bucket);
-  const skewMs = await run('clock', () => clockSkew(client, now));
-  return skewMs === undefined || failed.length > 0 ? { ok: false, failed } : { ok: true, skewMs };
 };
 
 /** Whether wrong bytes under a signed checksum are refused, and leave nothing. */
@@ -178,9 +165,14 @@ export const probeNode = async (
   client: NodeClient,
   { bucket, now, send = sendSigned }: Probing & { readonly send?: SendSigned },
 ): Promise<ProbeReport> => {
-  const { run, failed } = checks();
-  const health = await checkNode(client, { bucket, now });
-  if (!health.ok) return health;
+  const checking = checks();
+  const { run, failed } = checking;
+  await run('bucket', () => client.ensureBucket(bucket));
+  if (failed.length > 0) return { ok: false, failed };
+  await roundTrip(client, checking, bucket);
+  const skewMs = await run('clock', () => clockSkew(client, now));
+  // What stores and tells wrongly is not asked for more.
+  if (failed.length > 0 || skewMs === undefined) return { ok: false, failed };
   const { body, ...announced } = sample();
   const object = { bucket, key: newKey() };
   await run('put', () => client.put({ ...object, ...announced, contentType, body }));
@@ -203,5 +195,5 @@ export const probeNode = async (
     return { ok: false, failed };
   }
   const capabilities = { checksums: refuses, partChecksums: refusesParts, tellsChecksum: tells };
-  return { ok: true, skewMs: health.skewMs, capabilities };
+  return { ok: true, skewMs, capabilities };
 };
