@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { PublicJwk } from '../../lib/runtime/access-token.ts';
 import { defineCall } from '../../lib/runtime/call.ts';
-import { Permission } from '../../lib/runtime/permissions.ts';
+import { HeldPermissions } from '../../lib/runtime/permissions.ts';
 import { Instant } from '../../lib/runtime/clock.ts';
 
 /** Does this session still stand, and what may its holder do now? Of the tenant that the verified token names. */
@@ -10,7 +10,7 @@ export const VerifySession = defineCall(
   'verify-session',
   z.object({ sessionId: z.string().max(100), actorId: z.string().max(100), kind: z.enum(['staff', 'customer']) }),
   z.discriminatedUnion('status', [
-    z.object({ status: z.literal('active'), actorId: z.string(), permissions: z.array(Permission) }),
+    z.object({ status: z.literal('active'), actorId: z.string(), permissions: HeldPermissions }),
     z.object({ status: z.literal('ended') }),
   ]),
 );

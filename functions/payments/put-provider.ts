@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import type { NamedSecrets } from '../../lib/runtime/clients/named-secrets.ts';
 import { type Clock, toInstant } from '../../lib/runtime/clock.ts';
 import { temporarilyUnavailable, unprocessable } from '../../lib/runtime/errors.ts';
 import { defineRoute, type UseCase } from '../../lib/runtime/route.ts';
@@ -43,7 +42,7 @@ export const putProviderRoute = defineRoute({
 
 interface Deps {
   readonly accounts: (tenant: TenantId) => ProviderAccounts;
-  readonly secrets: NamedSecrets;
+  readonly secrets: { write(name: string, value: string): Promise<void> };
   readonly secretPrefix: string;
   /** Is AWS itself a local cloud here? Then a provider may be one, too. */
   readonly isLocal: boolean;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineCall } from '../../lib/runtime/call.ts';
-import { Permission } from '../../lib/runtime/permissions.ts';
+import { HeldPermissions } from '../../lib/runtime/permissions.ts';
 import { TenantId, TenantSettings } from '../../lib/runtime/tenant.ts';
 
 const TenantFacts = {
@@ -22,7 +22,7 @@ export const VerifyKey = defineCall(
       kind: z.enum(['publishable', 'secret']),
       keyId: z.string(),
       tenant: TenantId,
-      permissions: z.array(Permission),
+      permissions: HeldPermissions,
       ...TenantFacts,
     }),
     Unknown,

@@ -28,3 +28,15 @@ export const PERMISSIONS = [
 
 export const Permission = z.enum(PERMISSIONS);
 export type Permission = z.output<typeof Permission>;
+
+const isPermission = (name: unknown): name is Permission => Permission.safeParse(name).success;
+
+/**
+ * The permissions that somebody holds, as another function or an item says them. Those that this version does not know are
+ * left out: a domain that was deployed later may grant more, and its users must not be locked out by the ones before it.
+ * The catalogue of calls knows the elements as anything, for the same reason.
+ */
+export const HeldPermissions = z
+  .array(z.string())
+  .transform((names) => names.filter(isPermission))
+  .pipe(z.array(z.custom<Permission>(isPermission)));

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineId } from './ids.ts';
-import { Permission } from './permissions.ts';
+import { HeldPermissions } from './permissions.ts';
 
 export const tenantId = defineId<'TenantId'>('tnt');
 export const TenantId = tenantId.schema;
@@ -50,8 +50,8 @@ const OfTenant = {
 };
 export const Caller = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('operator'), ...Credential }),
-  z.object({ kind: z.literal('staff'), ...OfTenant, sessionId: z.string(), permissions: z.array(Permission) }),
-  z.object({ kind: z.literal('secret'), ...OfTenant, permissions: z.array(Permission) }),
+  z.object({ kind: z.literal('staff'), ...OfTenant, sessionId: z.string(), permissions: HeldPermissions }),
+  z.object({ kind: z.literal('secret'), ...OfTenant, permissions: HeldPermissions }),
   z.object({ kind: z.literal('publishable'), ...OfTenant }),
   z.object({ kind: z.literal('customer'), ...OfTenant, sessionId: z.string() }),
 ]);

@@ -30,7 +30,8 @@ describe('the orders stack', () => {
     expect(tableRights('orders', 'Place')).toEqual(['PutItem', 'UpdateItem']);
     expect(tableRights('orders', 'Confirm')).toEqual(['UpdateItem']);
     expect(tableRights('orders', 'Reject')).toEqual(['PutItem', 'UpdateItem']);
-    expect(tableRights('payments', 'Authorize')).toEqual(['PutItem']);
+    // Beside its write: the intent that a provider was told of before, and the provider's circuit.
+    expect(tableRights('payments', 'Authorize')).toEqual(['GetItem', 'PutItem', 'UpdateItem']);
     for (const name of ['CancelOrder', 'FulfilOrder', 'React']) {
       expect(tableRights('orders', name)).toEqual(['GetItem', 'UpdateItem']);
     }
