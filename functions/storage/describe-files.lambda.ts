@@ -1,0 +1,13 @@
+import { dynamoDbClient } from '../../lib/runtime/clients/dynamodb.ts';
+import { tenantDb } from '../../lib/runtime/db.ts';
+import { readEnv } from '../../lib/runtime/env.ts';
+import { step } from '../../lib/runtime/step.ts';
+import { DescribeFiles } from './calls.ts';
+import { describeFiles } from './describe-files.ts';
+import { dynamoFiles } from './dynamo-file-store.ts';
+import { StorageEnv } from './env.ts';
+
+const { STORAGE_TABLE } = readEnv(StorageEnv);
+const files = dynamoFiles(tenantDb(dynamoDbClient(), STORAGE_TABLE));
+
+export const handler = step(DescribeFiles, describeFiles({ files }));
