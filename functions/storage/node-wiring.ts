@@ -7,10 +7,9 @@ import { probeBucketOf } from './buckets.ts';
 import { checkNode } from './check-node.ts';
 import { dynamoNodes } from './dynamo-node-store.ts';
 import type { NodesEnv } from './env.ts';
-import { placementId } from './ids.ts';
 import type { StorageNode } from './node.ts';
 import { nodeSecrets } from './node-secrets.ts';
-import { probeNode } from './probe-node.ts';
+import { probeNode } from './probe.ts';
 import { openNodes } from './s3-node-client.ts';
 
 /** What the functions that watch and change nodes work with. */
@@ -21,7 +20,7 @@ export const nodeWiring = ({ STORAGE_TABLE, NODE_SECRETS, STORAGE_STAGE }: z.out
   return {
     nodes: dynamoNodes(systemDb(dynamoDbClient(), STORAGE_TABLE)),
     check: (node: StorageNode) => checkNode(open(node), bucketOf(node), systemClock),
-    probe: (node: StorageNode) => probeNode(open(node), bucketOf(node), placementId.random(), systemClock),
+    probe: (node: StorageNode) => probeNode(open(node), { bucket: bucketOf(node), now: systemClock }),
     now: systemClock,
   };
 };

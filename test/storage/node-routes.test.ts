@@ -7,8 +7,9 @@ import { listNodes } from '../../functions/storage/list-nodes.ts';
 import { acceptingAfter, failureReports, nodeHealth } from '../../functions/storage/node-health.ts';
 import { nodeId } from '../../functions/storage/ids.ts';
 import { NewNode } from '../../functions/storage/node-input.ts';
+import type { SignedRequest } from '../../functions/storage/node-client.ts';
 import { nodeSecrets } from '../../functions/storage/node-secrets.ts';
-import { probeNode } from '../../functions/storage/probe-node.ts';
+import { probeNode } from '../../functions/storage/probe.ts';
 import { probeNodes } from '../../functions/storage/probe-nodes.ts';
 import { setReadOnly } from '../../functions/storage/set-read-only.ts';
 import { updateNode } from '../../functions/storage/update-node.ts';
@@ -47,7 +48,9 @@ const world = () => {
     store.client(async () => (await secrets(secret)).accessKeyId, now);
   const health = nodeHealth({ nodes, now });
   const told: string[] = [];
-  const probe = (node: { readonly secret: string }) => probeNode(clientOf(node), 'probe', 'run', now);
+  const send = async (request: SignedRequest, bytes: Uint8Array) =>
+    (await store.send(request, bytes, request.headers)).status;
+  const probe = (node: { readonly secret: string }) => probeNode(clientOf(node), { bucket: 'probe', now, send });
   const deps = { nodes, secrets, probe, addressesOf: async () => ['203.0.113.7'], awsIsLocal: false, now };
   const call = { ...blank, caller: operator };
   const add = async (change: object = {}, key = 'request-1') => {
