@@ -91,6 +91,12 @@ export interface NodeToAdd {
   readonly secret: string;
   readonly capacityBytes: number;
   readonly weight?: number | undefined;
+  /** Seconds; those that are not said are the usual ones. */
+  readonly lifetimes?: {
+    readonly putSeconds?: number;
+    readonly getSeconds?: number;
+    readonly downloadSeconds?: number;
+  };
 }
 
 /** The same key again is the same node. */
