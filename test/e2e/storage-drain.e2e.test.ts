@@ -6,7 +6,7 @@ import { changeNode, getNode, type ShownNode } from '../../lib/client/storage/no
 import type { Shop } from '../../lib/client/shop.ts';
 import { as, outcome } from './caller.ts';
 import { expectReadable, type KeptFile, patiently, upload, usePool } from './storage-files.ts';
-import { operator, storagePool } from './storage-nodes.ts';
+import { operator, storagePool } from './storage-pool.ts';
 import { newShop } from './world.ts';
 
 const Amount = z.object({ objects: z.number(), bytes: z.number() });

@@ -1,15 +1,14 @@
-import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
+import { keepSecret } from '../../lib/client/storage/local-nodes.ts';
 import { addNode, changeNode, type NodeToAdd, ShownNode } from '../../lib/client/storage/nodes.ts';
 import { type LocalStorageNode, startStorageNode } from '../../lib/local/storage-nodes/storage-node.ts';
-import { asDeployer } from './deployer.ts';
 import { api, operatorKey, unique } from './world.ts';
 
 export const operator = { api, credential: operatorKey };
-const stage = inject('deployment').stage;
+const deployment = inject('deployment');
 const MIB = 1024 ** 2;
 
 /** URLs that live for a second, so that a test need not wait for the end of longer ones. */
@@ -34,10 +33,8 @@ export const storagePool = () => {
         log: { write: () => undefined },
       });
       servers.push(server);
-      const secret = `cartwright/${stage}/storage/${name}`;
-      const secrets = new SecretsManagerClient(asDeployer);
-      await secrets.send(new CreateSecretCommand({ Name: secret, SecretString: JSON.stringify(credentials) }));
-      secrets.destroy();
+      const secret = `cartwright/${deployment.stage}/storage/${name}`;
+      await keepSecret(deployment, secret, JSON.stringify(credentials));
       const node = await addNode(operator, {
         name,
         endpoint: server.endpoint,
