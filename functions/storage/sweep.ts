@@ -19,6 +19,8 @@ export interface SweepDeps {
   readonly files: (tenant: TenantId) => Pick<FileStore, 'upload' | 'end' | 'settled' | 'version'>;
   readonly forget: (tenant: TenantId, version: FileVersion) => Promise<void>;
   readonly openNode: OpenNode;
+  /** Larger objects may be uploads in parts, of which something may be left: 64 MiB unless it is said. */
+  readonly maxSingleBytes?: number;
   readonly now: Clock;
   /** What could not be done, one item after the other; the others go on. */
   readonly onFailure: (due: Due, error: unknown) => void;
@@ -68,11 +70,15 @@ const sweepVersion = async (
 };
 
 /** Everything of one object on its node. True: nothing of it is left there. */
-const removeObject = async (openNode: ReturnType<OpenNode>, placement: Placement): Promise<boolean> => {
+const removeObject = async (
+  openNode: ReturnType<OpenNode>,
+  placement: Placement,
+  maxSingleBytes = MAX_SINGLE_BYTES,
+): Promise<boolean> => {
   const { bucket, key, multipart, bytes } = placement;
   if (multipart !== null) await openNode.abortMultipart({ bucket, key, multipart });
   // One that was begun and never written down, because whoever began it was cut off.
-  if (multipart !== null || bytes > MAX_SINGLE_BYTES) {
+  if (multipart !== null || bytes > maxSingleBytes) {
     for (const found of await openNode.listMultiparts(bucket))
       if (found.key === key) await openNode.abortMultipart({ bucket, key, multipart: found.multipart });
   }
@@ -82,7 +88,7 @@ const removeObject = async (openNode: ReturnType<OpenNode>, placement: Placement
 
 /** Garbage leaves its node; only when the node says that it is gone, its bytes are free. */
 const sweepPlacement = async (
-  { space, openNode, now }: SweepDeps,
+  { space, openNode, maxSingleBytes, now }: SweepDeps,
   { nodeId, placementId }: Due & { readonly kind: 'placement' },
 ): Promise<Outcome> => {
   const placement = await space.placement(nodeId, placementId);
@@ -91,7 +97,7 @@ const sweepPlacement = async (
   try {
     const node = await space.node(nodeId);
     if (node === undefined) throw new Error(`The node ${nodeId} of the placement ${placementId} is not known`);
-    if (node.state === 'down' || !(await removeObject(openNode(node), placement))) {
+    if (node.state === 'down' || !(await removeObject(openNode(node), placement, maxSingleBytes))) {
       await later();
       return 'postponed';
     }
