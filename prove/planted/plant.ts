@@ -48,20 +48,31 @@ export interface PatchedCopy {
   remove(): void;
 }
 
-/** Copies the sources, patches the copy and builds it. The project's own files stay as they are. */
-export const patchedCopy = async (patches: readonly Patch[]): Promise<PatchedCopy> => {
+/** Copies some of the sources and patches the copy. The project's own files stay as they are. */
+export const patchedSources = (patches: readonly Patch[], parts: readonly string[]): PatchedCopy => {
   const root = mkdtempSync(join(tmpdir(), 'cartwright-patched-'));
   const remove = () => rmSync(root, { recursive: true, force: true });
   try {
-    for (const part of PARTS) {
+    for (const part of parts) {
       if (existsSync(part)) cpSync(part, join(root, part), { recursive: true, preserveTimestamps: true });
     }
     symlinkSync(resolve('node_modules'), join(root, 'node_modules'));
     for (const [file, text] of patchedFiles(patches, root)) writeFileSync(join(root, file), text);
-    await build(root);
     return { root, remove };
   } catch (error) {
     remove();
+    throw error;
+  }
+};
+
+/** Copies the sources, patches the copy and builds it. */
+export const patchedCopy = async (patches: readonly Patch[]): Promise<PatchedCopy> => {
+  const copy = patchedSources(patches, PARTS);
+  try {
+    await build(copy.root);
+    return copy;
+  } catch (error) {
+    copy.remove();
     throw error;
   }
 };
