@@ -1,7 +1,8 @@
 /**
  * Proofs by exhaustion or chance that are too long for a test: `npm run prove -- kill [--kills 10] [--seed N]`,
  * `npm run prove -- grants [--sample N] [--seed N] [--only TEXT] [--lanes 2] [--uses FILE] [--keep FILE]`,
- * `npm run prove -- planted`, `npm run prove -- recovery`.
+ * `npm run prove -- planted`, `npm run prove -- recovery`,
+ * `npm run prove -- storage [--histories 10000] [--seed N] [--lanes 2] [--planted]`.
  */
 import * as z from 'zod';
 import { orEnd, readArguments, readOptions, wholeNumber } from '../lib/client/command-line.ts';
@@ -9,11 +10,13 @@ import { proveGrants, seedOfApp } from './grants.ts';
 import { proveKill } from './kill.ts';
 import { provePlanted } from './planted/prove.ts';
 import { proveRecovery } from './recovery.ts';
+import { proveStorage } from './storage/prove-storage.ts';
 
 const USAGE = `Usage: npm run prove -- kill [--kills 10] [--seed N]
        npm run prove -- grants [--sample N] [--seed N] [--only TEXT] [--lanes 2] [--uses FILE] [--keep FILE]
        npm run prove -- planted
-       npm run prove -- recovery`;
+       npm run prove -- recovery
+       npm run prove -- storage [--histories 10000] [--seed N] [--lanes 2] [--planted]`;
 const { values, positionals } = orEnd(() =>
   readArguments(USAGE, {
     allowPositionals: true,
@@ -25,10 +28,12 @@ const { values, positionals } = orEnd(() =>
       uses: { type: 'string' },
       keep: { type: 'string' },
       only: { type: 'string', default: '' },
+      histories: { type: 'string', default: '10000' },
+      planted: { type: 'boolean', default: false },
     },
   }),
 );
-const { kills, sample, seed, lanes } = orEnd(() =>
+const { kills, sample, seed, lanes, histories } = orEnd(() =>
   readOptions(
     USAGE,
     z.object({
@@ -36,6 +41,7 @@ const { kills, sample, seed, lanes } = orEnd(() =>
       sample: wholeNumber(1).optional(),
       seed: wholeNumber(0).optional(),
       lanes: wholeNumber(1),
+      histories: wholeNumber(1),
     }),
     values,
   ),
@@ -54,6 +60,13 @@ const proofs: Readonly<Record<string, () => Promise<boolean>>> = {
   kill: () => proveKill({ kills, seed: seed ?? Math.floor(Math.random() * 2 ** 31) }),
   planted: provePlanted,
   recovery: proveRecovery,
+  storage: () =>
+    proveStorage({
+      histories,
+      seed: seed ?? (values.planted ? 1 : Math.floor(Math.random() * 2 ** 31)),
+      lanes,
+      planted: values.planted,
+    }),
 };
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
