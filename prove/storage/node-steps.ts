@@ -2,7 +2,7 @@ import { activateNodeRoute } from '../../functions/storage/activate-node.ts';
 import { cancelDrainRoute } from '../../functions/storage/cancel-drain.ts';
 import { createNodeRoute } from '../../functions/storage/create-node.ts';
 import { drainNodeRoute } from '../../functions/storage/drain-node.ts';
-import { drainId } from '../../functions/storage/ids.ts';
+import { drainId, nodeId } from '../../functions/storage/ids.ts';
 import type { NodeState, StorageNode } from '../../functions/storage/node.ts';
 import { retireNodeRoute } from '../../functions/storage/retire-node.ts';
 import { setReadOnlyRoute } from '../../functions/storage/set-read-only.ts';
@@ -31,7 +31,11 @@ export const nodeSteps = (site: Site) => {
     [...directory.nodes.values()].flatMap(({ value }) =>
       states.length === 0 || states.includes(value.state) ? [value] : [],
     );
-  const request = ({ id, epoch }: StorageNode, stale: boolean, body: unknown = {}) => ({
+  const request = (
+    { id, epoch }: { readonly id: string; readonly epoch: number },
+    stale: boolean,
+    body: unknown = {},
+  ) => ({
     caller: OPERATOR,
     params: { nodeId: id },
     ifMatch: stale ? epoch + 1 : epoch,
@@ -59,7 +63,7 @@ export const nodeSteps = (site: Site) => {
         key: name,
       }),
     );
-    nodes.set(node.id, server);
+    nodes.set(nodeId.schema.parse(node.id), server);
     await uses.activateNode(requestOf(activateNodeRoute, request(node, false)));
     return 'done';
   };

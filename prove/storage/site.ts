@@ -71,8 +71,12 @@ const GRANTED_SECONDS = 300;
 /** Calls after which an index has heard of a change, the reading of what was written among them. */
 const MOST_LAG = 80;
 
-const collected = async (body: Bytes): Promise<Uint8Array> =>
-  body instanceof Uint8Array ? body : Buffer.concat(await Array.fromAsync(body));
+const collected = async (body: Bytes): Promise<Uint8Array> => {
+  if (body instanceof Uint8Array) return body;
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks);
+};
 
 export const createSite = (scheduler: Scheduler, random: () => number): Site => {
   let clock = START;

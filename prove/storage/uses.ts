@@ -2,6 +2,7 @@ import { abortUpload } from '../../functions/storage/abort-upload.ts';
 import { activateNode } from '../../functions/storage/activate-node.ts';
 import { beginUpload } from '../../functions/storage/begin-upload.ts';
 import { bucketOf, isOurBucket, probeBucketOf } from '../../functions/storage/buckets.ts';
+import { Reserve } from '../../functions/storage/calls.ts';
 import { cancelDrain } from '../../functions/storage/cancel-drain.ts';
 import { checkNode } from '../../functions/storage/check-node.ts';
 import { completeUpload } from '../../functions/storage/complete-upload.ts';
@@ -16,10 +17,11 @@ import { dynamoMoveDirectory } from '../../functions/storage/dynamo-move-directo
 import { dynamoQuotas } from '../../functions/storage/dynamo-quotas.ts';
 import { dynamoSpace } from '../../functions/storage/dynamo-space-store.ts';
 import { bucketEnsurer } from '../../functions/storage/ensure-bucket.ts';
+import { dynamoFetchJobs } from '../../functions/storage/fetch-job.ts';
 import { forgetVersion } from '../../functions/storage/forget-version.ts';
 import type { Upload } from '../../functions/storage/file.ts';
 import { getUpload } from '../../functions/storage/get-upload.ts';
-import { type DrainId, type NodeId, nodeId, placementId, type PlacementId } from '../../functions/storage/ids.ts';
+import { type DrainId, type NodeId, placementId, type PlacementId } from '../../functions/storage/ids.ts';
 import { listFiles } from '../../functions/storage/list-files.ts';
 import { moveObject } from '../../functions/storage/move-object.ts';
 import type { MoveTask } from '../../functions/storage/move-task.ts';
@@ -106,10 +108,7 @@ export const usesOf = ({ client, table, openNode, queue, startDrain, now, random
       files,
       reserve: async ({ tenant, traceId }, input) => {
         if (tenant === undefined) throw new Error('A reservation for nobody');
-        return reserveCall(
-          { tenant, traceId },
-          { ...input, except: input.except.map((id) => nodeId.schema.parse(id)) },
-        );
+        return Reserve.output.parse(await reserveCall({ tenant, traceId }, Reserve.input.parse(input)));
       },
       space,
       node,
@@ -149,9 +148,6 @@ export const usesOf = ({ client, table, openNode, queue, startDrain, now, random
       drains,
       directory,
       send: queue.send,
-      collect: async () => {
-        await sweepAll(() => true);
-      },
       setDrained: (drained) => space.changeNode(drained, moved(drained, { to: 'drained' }, now)),
       now,
     }),
@@ -178,7 +174,7 @@ export const usesOf = ({ client, table, openNode, queue, startDrain, now, random
       keepProof: (proof) => system.put({ ...retirementKey(proof.nodeId), ...proof }),
       now,
     }),
-    getUpload: getUpload({ files, node, openNode, now }),
+    getUpload: getUpload({ files, jobs: dynamoFetchJobs(open), node, openNode, now }),
     setQuota: setQuota({ quotas: (tenant) => dynamoQuotas(open(tenant)) }),
     probeNodes: probeNodes({
       nodes: space,
