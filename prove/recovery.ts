@@ -29,7 +29,8 @@ const ORDERS = 6;
 const DOMAINS = [...Object.keys(PUBLISHERS), 'carts', 'pricing'];
 const LONG_AGO = '2020-01-01T00:00:00Z';
 
-const Payments = z.looseObject({ items: z.array(z.looseObject({ orderId: z.string() })) });
+const Payment = z.looseObject({ id: z.string(), orderId: z.string(), status: z.string(), refundedAmount: z.number() });
+const Payments = z.looseObject({ items: z.array(Payment) });
 const Order = z.looseObject({ id: z.string(), status: z.string(), paymentStatus: z.string() });
 const Created = z.looseObject({ id: z.string() });
 
@@ -182,7 +183,7 @@ const rebuildPaymentStatus = async (site: Site, sold: Sold): Promise<Outcome> =>
 
 /** What became of the time after the point that a table was restored to. */
 const checkLostTime = async (
-  { api, republish }: Site,
+  { api, cloud, republish }: Site,
   sold: Sold,
   lost: { readonly order: string; readonly cancelled: string },
 ): Promise<Outcome> => {
@@ -190,9 +191,13 @@ const checkLostTime = async (
   const expect = (what: string, holds: boolean): void => void (holds || differences.push(what));
   const gone = await api.send('GET', `/v1/orders/${lost.order}`, { credential: sold.secretKey });
   expect(`an order of after the point answers ${gone.status}, not 404`, gone.status === 404);
-  const { items } = await call(api, Payments, 'GET', '/v1/payments?limit=100', { credential: sold.secretKey });
-  const orphans = items.filter(({ orderId }) => !sold.orderIds.includes(orderId)).map(({ orderId }) => orderId);
-  expect(`payments without an order: ${orphans.join()}`, orphans.join() === lost.order);
+  const payments = async () => {
+    const credential = sold.secretKey;
+    return (await call(api, Payments, 'GET', '/v1/payments?limit=100', { credential })).items;
+  };
+  const orphans = (await payments()).filter(({ orderId }) => !sold.orderIds.includes(orderId));
+  const orphaned = orphans.map(({ orderId }) => orderId).join();
+  expect(`payments without an order: ${orphaned}`, orphaned === lost.order);
   const before = await orderOf(api, sold, lost.cancelled);
   expect(`the cancelled order is ${before.status}, not confirmed again`, before.status === 'confirmed');
   await republish('payments');
@@ -201,8 +206,19 @@ const checkLostTime = async (
     `the money of the cancelled order is ${after.paymentStatus}, not refunded`,
     after.paymentStatus === 'refunded',
   );
+  const refundOf = async () => (await payments()).find(({ orderId }) => orderId === lost.cancelled)?.refundedAmount;
+  const refunded = await refundOf();
+  await cancel(api, sold, lost.cancelled);
+  for (const { id } of orphans) {
+    await call(api, z.unknown(), 'POST', `/v1/payments/${id}/refunds`, { credential: sold.secretKey, body: {} });
+  }
+  await settled(cloud);
+  const twice = await refundOf();
+  expect(`cancelled again, ${twice} are given back, not ${refunded}`, twice === refunded && twice !== 0);
+  const unsettled = (await payments()).filter(({ orderId, status }) => orderId === lost.order && status !== 'refunded');
+  expect('the payment without an order cannot be refunded', unsettled.length === 0);
   expect('nothing can be sold', (await sold.buy(api)) !== '');
-  return { compared: 5, differences };
+  return { compared: 7, differences };
 };
 
 /** Runs the rehearsal; resolves true when everything was as before. */
@@ -217,7 +233,10 @@ export const proveRecovery = async (): Promise<boolean> => {
   const found: string[] = [];
   const step = async (name: string, run: () => Promise<Outcome>): Promise<void> => {
     const started = performance.now();
-    const { compared, differences } = await run();
+    const { compared, differences } = await run().catch((error: unknown): Outcome => {
+      const reason = error instanceof Error ? error.message : String(error);
+      return { compared: 0, differences: [reason] };
+    });
     table.push([name, ((performance.now() - started) / 1000).toFixed(1), compared, differences.length]);
     found.push(...differences.map((line) => `${name}: ${line}`));
     console.error(`${name}: ${differences.length === 0 ? 'as before' : `${differences.length} differences`}`);
