@@ -291,6 +291,8 @@ export const proveRecovery = async (): Promise<boolean> => {
     await step('what happened after that point is told by the payments', () =>
       checkLostTime(site, sold, { order, cancelled }),
     );
+  } catch (error) {
+    found.push(`The rehearsal ended before its last step: ${error instanceof Error ? error.message : String(error)}`);
   } finally {
     await site.close();
     rmSync(directory, { recursive: true, force: true });
