@@ -7,6 +7,8 @@ import { SUBJECT_VARIABLE, type Subject } from './subject.ts';
 
 /** No store takes longer; what hangs has failed. */
 const LIMIT_MS = 300_000;
+/** The folder of the suite. */
+export const SUITE = 'test/storage';
 export const GROUPS = ['buckets', 'objects', 'signed URLs', 'multipart', 'credentials'] as const;
 export type Group = (typeof GROUPS)[number];
 
@@ -68,7 +70,7 @@ export const runContract = async (subject: Subject, folder: string, signal: Abor
   const report = join(folder, 'report.json');
   const tests = spawn(
     'vitest',
-    ['run', '--project', 'oracle', '--reporter=json', `--outputFile.json=${report}`, 'test/storage'],
+    ['run', '--project', 'oracle', '--reporter=json', `--outputFile.json=${report}`, SUITE],
     { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, [SUBJECT_VARIABLE]: JSON.stringify(subject) } },
   );
   const end = (): void => void tests.kill('SIGTERM');
