@@ -80,6 +80,21 @@ describe('a node of the local cloud', () => {
     expect(node.usedBytes()).toBe(0);
   });
 
+  it('never takes more than its capacity, however many come at once', async () => {
+    const { node, client } = await opened(1000);
+    const puts = Array.from({ length: 30 }, (_, index) =>
+      client.put(textObject('bucket', `a/${index}`, 'x'.repeat(90))).then(
+        () => 'stored',
+        (error: unknown) => (error instanceof Error ? error.name : ''),
+      ),
+    );
+    const answers = await Promise.all(puts);
+    expect(answers.filter((answer) => answer === 'stored')).toHaveLength(11);
+    expect(answers.filter((answer) => answer === 'node_full')).toHaveLength(19);
+    expect(node.usedBytes()).toBe(990);
+    expect((await client.listObjects({ bucket: 'bucket', limit: 100 })).objects).toHaveLength(11);
+  });
+
   it('keeps buckets, objects, parts and their count over a restart, and nothing that was never acknowledged', async () => {
     const { node, directory, client } = await opened();
     await client.put(object);
