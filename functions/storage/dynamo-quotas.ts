@@ -128,7 +128,13 @@ export const dynamoQuotas = (db: TenantDb): QuotaStore => {
 
     layOut: async () => {
       const was = await expected();
-      return write(was, { check: quotaKey, condition: seenVersion(was) }, was);
+      const { expression, names, values } = seenVersion(was);
+      // Nothing changes; it only has to be the quota that was read.
+      return write(
+        was,
+        { update: quotaKey, with: { update: 'SET #version = :was', condition: expression, names, values } },
+        was,
+      );
     },
   };
 };

@@ -130,11 +130,9 @@ export const reserveSpace = ({ db, quotas, random }: ReserveSpaceDeps): SpaceSto
   return async (wanted, upload) => {
     const { nodeId, placementId, tenant, bytes, createdAt } = wanted;
     const isThere = async (): Promise<boolean> => {
-      const keys = [
-        ofSystem(placementKey(nodeId, placementId)),
-        ...(upload === undefined ? [] : [ofTenant(tenant, uploadKey(upload.id))]),
-      ];
-      return (await db.batchGet(keys, { consistent: true })).length > 0;
+      const key =
+        upload === undefined ? ofSystem(placementKey(nodeId, placementId)) : ofTenant(tenant, uploadKey(upload.id));
+      return (await db.get(key, { consistent: true })) !== undefined;
     };
     const refused = async (refusal: Reserved): Promise<Reserved> =>
       (await isThere()) ? { status: 'exists' } : refusal;

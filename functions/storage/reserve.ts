@@ -121,9 +121,12 @@ export const reserve = (deps: ReserveDeps) => {
     for await (const node of candidates(choice, wish, input.except)) {
       if (typeof node === 'string') {
         const upload = await stored(tenant, input.uploadId);
-        return upload === undefined
-          ? { status: 'no_space', detail: node }
-          : { status: 'reserved', upload, replayed: true };
+        if (upload !== undefined) return { status: 'reserved', upload, replayed: true };
+        // The reason that the tenant can do something about comes first.
+        const { quotaBytes, takenBytes } = await quotas(tenant).ensure();
+        return quotaBytes - takenBytes < input.size
+          ? { status: 'quota_exceeded', limitBytes: quotaBytes, takenBytes }
+          : { status: 'no_space', detail: node };
       }
       const placement = placementOn(input, tenant, node, deps);
       const upload = uploadAt(input, placement, traceId, now());

@@ -1,9 +1,8 @@
 import { secondsAfter } from '../../lib/runtime/clock.ts';
 import type { NodeId } from './ids.ts';
+import { HIGH_WATER } from './node-health.ts';
 import type { StorageNode } from './node.ts';
 
-/** Nodes above this part of their capacity get something only when all are. */
-const HIGH_WATER = 0.85;
 /** What is older says nothing about a node any more. */
 const REPORT_SECONDS = 300;
 /** So long a new node gets less than its space says, a tenth at first. */

@@ -129,6 +129,8 @@ describe('the selector', () => {
     await ask('a', 90);
     expect(await ask('b', 11)).toEqual({ status: 'quota_exceeded', limitBytes: 100, takenBytes: 90 });
     expect(sumOf(await quotaSlices())).toBe(90);
+    // No node has room for that either.
+    expect(await ask('c', 1001)).toEqual({ status: 'quota_exceeded', limitBytes: 100, takenBytes: 90 });
   });
 
   it("places on nodes of the tenant's pool alone", async () => {

@@ -28,6 +28,8 @@ const OUTSIDE: Readonly<Record<string, string>> = {
   'storage/list-moves': MOVES_OF_MANY,
   'storage/move-object': 'It moves objects of all tenants; its queue says whose.',
   'storage/run-drain': 'It looks after the moves of all tenants that are on one node.',
+  'storage/reserve': "One transaction takes space on a node, which is the system's, and of the caller's quota.",
+  'storage/sweep': 'It ends what is due of all tenants, which it finds in a system index.',
   'tenants/create-tenant': OPERATORS,
   'tenants/create-tenant-key': OPERATORS,
   'tenants/get-tenant': OPERATORS,
