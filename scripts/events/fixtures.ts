@@ -1,4 +1,5 @@
 import { category, draftProduct, product, stocked, subcategory, translated, ware } from './fixtures/catalog.ts';
+import { arrivedUpload, begunUpload, partsUpload, storedFile } from './fixtures/files.ts';
 import { announced, begun, imported, planned, uploaded } from './fixtures/imports.ts';
 import { drainable, drainedNode, drainingNode } from './fixtures/drains.ts';
 import { location, reservation } from './fixtures/inventory.ts';
@@ -26,8 +27,10 @@ export const fixtures: Readonly<Record<string, Fixture<unknown>>> = {
   address,
   announced,
   apiKey,
+  arrivedUpload,
   authorization,
   begun,
+  begunUpload,
   cart,
   category,
   confirmed,
@@ -47,6 +50,7 @@ export const fixtures: Readonly<Record<string, Fixture<unknown>>> = {
   onboarding,
   operator,
   order,
+  partsUpload,
   pending,
   planned,
   product,
@@ -59,6 +63,7 @@ export const fixtures: Readonly<Record<string, Fixture<unknown>>> = {
   soleOwner,
   staff,
   stocked,
+  storedFile,
   subcategory,
   taxRate,
   tenant,

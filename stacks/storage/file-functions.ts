@@ -66,6 +66,7 @@ export const fileFunctions = ({ scope, fn, table, nodes }: StorageScope): ApiRou
   const tasks = new WorkQueue(scope, 'Fetches', {
     failedMeans: 'Files that could not be fetched by their URLs, however often it was tried',
     timeoutSeconds: FETCH_SECONDS,
+    lateMinutes: 15,
   });
   tasks.workedBy({
     fn: fn('fetch-url', {

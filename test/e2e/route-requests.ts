@@ -21,6 +21,8 @@ const WELL_FORMED = [
   'cart',
   'ord',
   'pay',
+  'file',
+  'upl',
 ].map((prefix) => `${prefix}_${'0'.repeat(26)}`);
 const CANDIDATES = [...WELL_FORMED, 'de', 'nothing'];
 

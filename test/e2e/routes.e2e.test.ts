@@ -16,6 +16,7 @@ const name = (route: RouteDefinition): string => `${route.method} ${route.path}`
 /** The only routes that need no credential. A new one must be added here, where somebody will ask why. */
 const PUBLIC = [
   'GET /v1/accounts/.well-known/jwks.json',
+  'GET /v1/storage/public/{fileId}/{name}',
   'POST /v1/accounts/staff/invitations/accept',
   'POST /v1/accounts/staff/sessions',
   'POST /v1/accounts/staff/sessions/refresh',
@@ -76,6 +77,8 @@ const resourcesOf = async (shop: Shop): Promise<Record<string, string>> => {
     checkoutId: placed.order.id,
     paymentId: payments.items[0]?.id ?? '',
     addressId: `adr_${'0'.repeat(26)}`,
+    uploadId: `upl_${'0'.repeat(26)}`,
+    fileId: `file_${'0'.repeat(26)}`,
     locale: 'de',
     code: 'NONE',
   };
