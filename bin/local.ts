@@ -173,13 +173,14 @@ const announce = async (cloud: Cloud, stores: RunningNodes): Promise<void> => {
   const api = apiClient(cloud.apiUrl);
   seeding = true;
   try {
-    const nodes = await addNodes(cloud, stores);
+    const adding = addNodes(cloud, stores);
     const operatorKey = await readOperatorKey({ stage: 'dev', endpoint: cloud.awsUrl });
     const said = new Set<string>();
-    const shops = await demoShops(api, operatorKey, join(values.state, 'demo-shops.json'), (message) => {
+    const making = demoShops(api, operatorKey, join(values.state, 'demo-shops.json'), (message) => {
       if (!said.has(message)) say(message);
       said.add(message);
     });
+    const [nodes, shops] = await Promise.all([adding, making]);
     console.log(welcome(cloud.apiUrl, cloud.awsUrl, shops, nodes));
   } catch (error) {
     // Whoever broke a handler mends it while the cloud serves, so this is no reason to end it.

@@ -79,6 +79,7 @@ const resourcesOf = async (shop: Shop): Promise<Record<string, string>> => {
     addressId: `adr_${'0'.repeat(26)}`,
     uploadId: `upl_${'0'.repeat(26)}`,
     fileId: `file_${'0'.repeat(26)}`,
+    nodeId: `node_${'0'.repeat(26)}`,
     locale: 'de',
     code: 'NONE',
   };
