@@ -12,8 +12,8 @@ export interface WorkQueueProps {
   readonly failedMeans: string;
   /** Of the function that does the tasks. */
   readonly timeoutSeconds: number;
-  /** A task that waits for longer rings an alarm. */
-  readonly lateMinutes: number;
+  /** A task that waits for longer rings an alarm: 15 unless said. */
+  readonly lateMinutes?: number;
 }
 
 /** Who does the tasks, and how many at once. */
@@ -27,6 +27,7 @@ export interface Worker {
 
 /** A task that failed so often goes to the dead letters. */
 const MAX_RECEIVES = 5;
+const LATE_MINUTES = 15;
 
 /**
  * Tasks of a domain for itself: its functions send, one function works, so many at once and no more. A task whose worker
@@ -37,7 +38,11 @@ export class WorkQueue extends Construct {
   readonly failed: Queue;
   readonly #timeoutSeconds: number;
 
-  constructor(scope: Construct, id: string, { failedMeans, timeoutSeconds, lateMinutes }: WorkQueueProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { failedMeans, timeoutSeconds, lateMinutes = LATE_MINUTES }: WorkQueueProps,
+  ) {
     super(scope, id);
     this.#timeoutSeconds = timeoutSeconds;
     this.failed = deadLetters(this, 'Failed', failedMeans);

@@ -5,6 +5,7 @@ import { call } from '../../lib/client/expect-status.ts';
 import { changeNode, getNode, type ShownNode } from '../../lib/client/storage/nodes.ts';
 import type { Shop } from '../../lib/client/shop.ts';
 import { as, outcome } from './caller.ts';
+import { invoke } from './deployer.ts';
 import { expectReadable, type KeptFile, patiently, upload, usePool } from './storage-files.ts';
 import { operator, storagePool } from './storage-pool.ts';
 import { newShop } from './world.ts';
@@ -61,6 +62,7 @@ describe('draining a storage node', () => {
 
     const drained = await patiently('the node to be drained', async () => {
       await expectReadable(shop, files);
+      await invoke('storage', 'sweep');
       const node = await fresh(first);
       return node.state === 'drained' ? node : undefined;
     });

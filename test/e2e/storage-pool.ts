@@ -11,8 +11,8 @@ export const operator = { api, credential: operatorKey };
 const deployment = inject('deployment');
 const MIB = 1024 ** 2;
 
-/** URLs that live for a second, so that a test need not wait for the end of longer ones. */
-const LIFETIMES = { putSeconds: 1, getSeconds: 1, downloadSeconds: 0 };
+/** URLs that live for seconds, so that a test need not wait for the end of longer ones. */
+const LIFETIMES = { putSeconds: 10, getSeconds: 5, downloadSeconds: 0 };
 
 /** Storage nodes of a test file, each a store in this process, in a pool that no other test uses. */
 export const storagePool = () => {
