@@ -82,6 +82,7 @@ const resourcesOf = async (shop: Shop): Promise<Record<string, string>> => {
     nodeId: `node_${'0'.repeat(26)}`,
     locale: 'de',
     code: 'NONE',
+    name: 'stripe',
   };
 };
 
