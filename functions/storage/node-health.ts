@@ -7,7 +7,7 @@ import { moved } from './transitions.ts';
 /** Failures in a row that take a node down. */
 const FAILURES_UNTIL_DOWN = 3;
 /** A node takes no more above the first part of its capacity, and takes again below the second. */
-const HIGH_WATER = 0.85;
+export const HIGH_WATER = 0.85;
 const LOW_WATER = 0.8;
 
 /** Nodes that are in use, so that it matters whether they answer. */

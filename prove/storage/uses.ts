@@ -81,7 +81,7 @@ export const usesOf = ({ client, table, openNode, queue, startDrain, now, random
   const buckets = (tenant: TenantId, id: NodeId) => bucketOf(STAGE, tenant, id);
   const probe = async (target: Parameters<typeof openNode>[0]) => {
     const { skewMs } = await checkNode(openNode(target), probeBucketOf(STAGE, target.id), now);
-    return { skewMs, problems: [], capabilities: { checksums: true, partChecksums: true, tellsChecksum: true } };
+    return { ok: true as const, skewMs, capabilities: { checksums: true, partChecksums: true, tellsChecksum: true } };
   };
   const open = tenantDb(client, table);
   const choice = nodeChoice({ space, now, random });
