@@ -1,6 +1,9 @@
 /**
  * The main job over the public API, checked from its answers: two shops are onboarded, import a catalogue and sell.
  *
+ * `npm run demo -- storage` instead: two shops upload to storage nodes of this machine, one of which fills, is emptied under
+ * their load and is retired, with a chart.
+ *
  * `npm run demo [-- --csv FILE] [--url URL]`. Without a URL a local cloud is started for it and ended afterwards. With one,
  * the operator key is read from CARTWRIGHT_OPERATOR_KEY (print it with `npm run operator -- key`).
  * Exits with 1 when a promise is broken.
@@ -23,9 +26,17 @@ import type { Placed } from '../lib/client/sale.ts';
 import { importCatalogue, onboardShop, setUpRules, type Shop, type ShopPlan } from '../lib/client/shop.ts';
 import { until } from '../lib/client/until.ts';
 import { spawnCloud } from '../lib/local/spawn.ts';
+import { showStorage } from '../prove/storage/story.ts';
 
-const USAGE = 'Usage: npm run demo [-- --csv FILE] [--url URL]';
-const { values } = orEnd(() => readArguments(USAGE, { options: { csv: { type: 'string' }, url: { type: 'string' } } }));
+const USAGE = `Usage: npm run demo [-- --csv FILE] [--url URL]
+       npm run demo -- storage`;
+const { values, positionals } = orEnd(() =>
+  readArguments(USAGE, { allowPositionals: true, options: { csv: { type: 'string' }, url: { type: 'string' } } }),
+);
+const [what] = orEnd(() => {
+  if (positionals.length > 1 || (positionals[0] ?? 'storage') !== 'storage') throw new UsageError(USAGE);
+  return positionals;
+});
 orEnd(() => readOptions(USAGE, z.object({ url: httpUrl().optional() }), values));
 
 const readCsv = (file: string): Buffer => {
@@ -165,8 +176,8 @@ const withCloud = async (work: (url: string, operatorKey: string) => Promise<voi
   }
 };
 
-try {
-  await withCloud(async (url, operatorKey) => {
+const sales = (): Promise<void> =>
+  withCloud(async (url, operatorKey) => {
     const api = apiClient(url);
     try {
       await main(api, operatorKey);
@@ -174,6 +185,10 @@ try {
       api.close();
     }
   });
+
+try {
+  if (what !== 'storage') await sales();
+  else if (!(await showStorage())) process.exitCode = 1;
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

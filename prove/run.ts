@@ -2,7 +2,8 @@
  * Proofs by exhaustion or chance that are too long for a test: `npm run prove -- kill [--kills 10] [--seed N]`,
  * `npm run prove -- grants [--sample N] [--seed N] [--only TEXT] [--lanes 2] [--uses FILE] [--keep FILE]`,
  * `npm run prove -- planted`, `npm run prove -- recovery`,
- * `npm run prove -- storage [--histories 10000] [--seed N] [--lanes 2] [--planted]`.
+ * `npm run prove -- storage [--histories 10000] [--seed N] [--lanes 2] [--planted]`,
+ * `npm run prove -- drain`.
  */
 import * as z from 'zod';
 import { orEnd, readArguments, readOptions, wholeNumber } from '../lib/client/command-line.ts';
@@ -11,12 +12,14 @@ import { proveKill } from './kill.ts';
 import { provePlanted } from './planted/prove.ts';
 import { proveRecovery } from './recovery.ts';
 import { proveStorage } from './storage/prove-storage.ts';
+import { proveDrain } from './storage/story.ts';
 
 const USAGE = `Usage: npm run prove -- kill [--kills 10] [--seed N]
        npm run prove -- grants [--sample N] [--seed N] [--only TEXT] [--lanes 2] [--uses FILE] [--keep FILE]
        npm run prove -- planted
        npm run prove -- recovery
-       npm run prove -- storage [--histories 10000] [--seed N] [--lanes 2] [--planted]`;
+       npm run prove -- storage [--histories 10000] [--seed N] [--lanes 2] [--planted]
+       npm run prove -- drain`;
 const { values, positionals } = orEnd(() =>
   readArguments(USAGE, {
     allowPositionals: true,
@@ -48,6 +51,7 @@ const { kills, sample, seed, lanes, histories } = orEnd(() =>
 );
 
 const proofs: Readonly<Record<string, () => Promise<boolean>>> = {
+  drain: proveDrain,
   grants: () =>
     proveGrants({
       sample,

@@ -25,13 +25,25 @@ const lastLine = (output: string): string => {
   return lines.map((line) => line.trim()).findLast((line) => line !== '') ?? '';
 };
 
+const folderOf = ({ name, version }: Program): string =>
+  join(cacheFolder(), `${name.toLowerCase().replaceAll(' ', '-')}-${version}`);
+/** Is in a folder once all of the program is. */
+const COMPLETE = '.complete';
+
+/** Where a program was installed earlier; undefined when it was not. */
+export const installedIn = (program: Program): string | undefined => {
+  const folder = folderOf(program);
+  return existsSync(join(folder, COMPLETE)) ? folder : undefined;
+};
+
 /** Finds a program in the cache, or installs it there until `signal` says that it took too long. */
-export const install = async ({ name, version, installation }: Program, signal: AbortSignal): Promise<Installed> => {
+export const install = async (program: Program, signal: AbortSignal): Promise<Installed> => {
+  const { name, version, installation } = program;
   const missing = await installation.missing();
   if (missing !== undefined) return { notRun: missing };
-  const folder = join(cacheFolder(), `${name.toLowerCase().replaceAll(' ', '-')}-${version}`);
-  const complete = join(folder, '.complete');
-  if (existsSync(complete)) return { folder };
+  const earlier = installedIn(program);
+  if (earlier !== undefined) return { folder: earlier };
+  const folder = folderOf(program);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   console.log(`Installing ${name} ${version} into ${folder}`);
@@ -40,6 +52,6 @@ export const install = async ({ name, version, installation }: Program, signal: 
     if (signal.aborted) return { notRun: 'took too long to install; the next run goes on with what was downloaded' };
     if (!ok) return { notRun: `cannot be installed: ${command.command[0]} said: ${lastLine(output)}` };
   }
-  writeFileSync(complete, '');
+  writeFileSync(join(folder, COMPLETE), '');
   return { folder };
 };

@@ -9,7 +9,7 @@ import { awsOptions, type Deployment } from '../operator.ts';
 import { addNode, changeNode, listNodes, type NodeToAdd, type Operator, ShownNode } from './nodes.ts';
 
 /** A store on this machine. */
-export interface LocalNode extends Pick<NodeToAdd, 'name' | 'endpoint' | 'region' | 'capacityBytes'> {
+export interface LocalNode extends Pick<NodeToAdd, 'name' | 'endpoint' | 'region' | 'capacityBytes' | 'lifetimes'> {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 }
@@ -43,12 +43,13 @@ export const addLocalNodes = async (
 ): Promise<readonly ShownNode[]> => {
   const known = new Map((await listNodes(operator)).map((node) => [node.name, node]));
   const added = await Promise.all(
-    stores.map(async ({ name, endpoint, region, capacityBytes, accessKeyId, secretAccessKey }) => {
+    stores.map(async ({ name, endpoint, region, capacityBytes, lifetimes, accessKeyId, secretAccessKey }) => {
       const before = known.get(name);
       if (before !== undefined && before.state !== 'joining') return before;
       const secret = `cartwright/${deployment.stage}/storage/${name}`;
       await keepSecret(deployment, secret, JSON.stringify({ accessKeyId, secretAccessKey }));
-      const body = { name, endpoint, region, capacityBytes, secret, zone: 'local' };
+      const store = { name, endpoint, region, capacityBytes, secret, zone: 'local' };
+      const body = lifetimes === undefined ? store : { ...store, lifetimes };
       const node = before ?? (await addNode(operator, body, `local-node-${name}`));
       return changeNode(operator, ShownNode, node, 'activate');
     }),
