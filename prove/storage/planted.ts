@@ -6,7 +6,7 @@ import { startLane } from './lane.ts';
 /** What the histories are made of, and need at run time. */
 const PARTS = ['functions', 'lib', 'prove', 'test/fixtures', 'package.json'];
 /** More than any of the bugs needs. */
-const HISTORIES = 1500;
+const HISTORIES = 300;
 
 export interface Found {
   /** The seed of the history that found it. */
