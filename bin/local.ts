@@ -173,9 +173,9 @@ const announce = async (cloud: Cloud, stores: RunningNodes): Promise<void> => {
   const api = apiClient(cloud.apiUrl);
   seeding = true;
   try {
-    const adding = addNodes(cloud, stores);
     const operatorKey = await readOperatorKey({ stage: 'dev', endpoint: cloud.awsUrl });
     const said = new Set<string>();
+    const adding = addNodes(cloud, stores);
     const making = demoShops(api, operatorKey, join(values.state, 'demo-shops.json'), (message) => {
       if (!said.has(message)) say(message);
       said.add(message);
