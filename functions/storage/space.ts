@@ -2,7 +2,7 @@ import type { Instant } from '../../lib/runtime/clock.ts';
 import type { TenantId } from '../../lib/runtime/tenant.ts';
 import type { Draw, Placement, Upload } from './file.ts';
 import type { DrainId, FileId, NodeId, PlacementId, UploadId } from './ids.ts';
-import type { NodeReport, NodeState, StorageNode } from './node.ts';
+import type { NodeReport, StorageNode } from './node.ts';
 
 /** What is known of a node's space from its slices, read consistently. */
 export interface Space {
@@ -73,9 +73,3 @@ export type Due =
   | { readonly kind: 'placement'; readonly nodeId: NodeId; readonly placementId: PlacementId }
   | { readonly kind: 'upload'; readonly tenant: TenantId; readonly uploadId: UploadId }
   | { readonly kind: 'version'; readonly tenant: TenantId; readonly fileId: FileId; readonly number: number };
-
-/** A change of state that an operator or the system asks for. */
-export interface Transition {
-  readonly to: NodeState;
-  readonly drain?: DrainId | null;
-}
