@@ -8,7 +8,7 @@ import { objectKey } from './keys.ts';
 import type { MoveDirectory } from './move-directory.ts';
 import { type GiveUpMove, MOVE_LEASE_SECONDS, type MoveTask } from './move-task.ts';
 import { nodeFull, type OpenNode } from './node-client.ts';
-import type { StorageNode } from './node.ts';
+import { graceSeconds, type StorageNode } from './node.ts';
 import type { SpaceStore } from './space.ts';
 
 /** Tries of one object without getting on, and nodes that took it badly, before it is given up. */
@@ -270,8 +270,7 @@ const pick = ({ multipart, copied, checked }: CopyState): CopyState => ({ multip
 
 const flip = async (deps: MoveDeps, { node, version }: Moved, move: Move): Promise<MoveOutcome> => {
   const { directory, now } = deps;
-  const { getSeconds, downloadSeconds } = node.lifetimes;
-  const dueAt = secondsAfter(now(), getSeconds + downloadSeconds + SIGNING_SECONDS);
+  const dueAt = secondsAfter(now(), graceSeconds(node.lifetimes) + SIGNING_SECONDS);
   const becomes = changed(move, now, { state: 'flipped', multipart: null, failure: null });
   if (await directory.flip({ version, was: move, becomes, dueAt })) return { status: 'moved' };
   // The version changed meanwhile; or the flip was done, and its answer was lost.

@@ -18,6 +18,13 @@ export const Lifetimes = z.strictObject({
 export type Lifetimes = z.output<typeof Lifetimes>;
 export const DEFAULT_LIFETIMES: Lifetimes = { putSeconds: 900, getSeconds: 300, downloadSeconds: 3600 };
 
+/**
+ * Seconds until an object that nothing leads to any more can be deleted: who reads it has come to the end, and no URL to write it
+ * is left, of the upload that made it. With less, a late repetition of that upload would bring it back, as nobody's.
+ */
+export const graceSeconds = ({ putSeconds, getSeconds, downloadSeconds }: Lifetimes): number =>
+  Math.max(putSeconds, getSeconds + downloadSeconds);
+
 /** What a probe found a node able to do. What is false is made up for: a checksum that the node does not check is read back. */
 export const Capabilities = z.object({
   /** Refuses a body that is not what its signed sha256 says, and stores nothing. */

@@ -4,7 +4,7 @@ import type { TenantId } from '../../lib/runtime/tenant.ts';
 import type { FileStore } from './file-store.ts';
 import type { FileVersion, Placement } from './file.ts';
 import type { OpenNode } from './node-client.ts';
-import { DEFAULT_LIFETIMES, type Lifetimes } from './node.ts';
+import { DEFAULT_LIFETIMES, graceSeconds } from './node.ts';
 import type { Due, SpaceStore } from './space.ts';
 import { MAX_SINGLE_BYTES } from './upload-plan.ts';
 
@@ -30,9 +30,6 @@ export interface SweepDeps {
 const OUTCOMES = ['expired', 'discarded', 'removed', 'postponed', 'idle', 'failed'] as const;
 type Outcome = (typeof OUTCOMES)[number];
 export type Swept = Readonly<Record<Outcome, number>>;
-
-/** How long a reader may still be at an object that nothing leads to any more. */
-const graceOf = ({ getSeconds, downloadSeconds }: Lifetimes): number => getSeconds + downloadSeconds;
 
 /** An upload whose time is over ends, its quota is free at once; its bytes are garbage when no URL leads to it any more. */
 const sweepUpload = async (
@@ -63,7 +60,7 @@ const sweepVersion = async (
   if (version?.state !== 'deleted') return 'idle';
   const { nodeId, placementId } = version.place;
   const node = await space.node(nodeId);
-  const grace = graceOf(node?.lifetimes ?? DEFAULT_LIFETIMES);
+  const grace = graceSeconds(node?.lifetimes ?? DEFAULT_LIFETIMES);
   await space.discard(nodeId, placementId, secondsAfter(now(), grace));
   await forget(tenant, version);
   return 'discarded';

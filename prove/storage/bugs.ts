@@ -50,8 +50,8 @@ export const STORAGE_BUGS: readonly StorageBug[] = [
     patches: [
       {
         file: `${STORE}/move-object.ts`,
-        find: 'const dueAt = secondsAfter(now(), getSeconds + downloadSeconds + SIGNING_SECONDS);',
-        put: 'const dueAt = secondsAfter(now(), 0 * (getSeconds + downloadSeconds + SIGNING_SECONDS));',
+        find: 'const dueAt = secondsAfter(now(), graceSeconds(node.lifetimes) + SIGNING_SECONDS);',
+        put: 'const dueAt = secondsAfter(now(), 0 * (graceSeconds(node.lifetimes) + SIGNING_SECONDS));',
       },
     ],
   },

@@ -69,7 +69,7 @@ const START = Date.parse('2026-03-01T10:00:00.000Z');
 /** Seconds that a URL to read with lives. */
 const GRANTED_SECONDS = 300;
 /** Calls after which an index has heard of a change, the reading of what was written among them. */
-const MOST_LAG = 80;
+const MOST_LAG = 30;
 
 const collected = async (body: Bytes): Promise<Uint8Array> => {
   if (body instanceof Uint8Array) return body;

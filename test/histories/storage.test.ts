@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Kind, Operation } from '../../prove/storage/history.ts';
 import { proveHistories } from '../../prove/storage/prove.ts';
+import { runHistory } from '../../prove/storage/run-history.ts';
 import { createWorld } from '../../prove/storage/world.ts';
 
 /** The short form of `npm run prove -- storage`. */
@@ -24,4 +26,23 @@ describe('storage', () => {
     ];
     expect(second).toEqual(first);
   }, 30_000);
+
+  it('keeps what was deleted until the URL that wrote it is over, so that a late repetition brings nothing back', async () => {
+    const step = (kind: Kind, index: number): Operation => ({
+      kind,
+      picks: [0.35, 0.1, 0.5, 0.5],
+      turns: 'all',
+      seed: index,
+    });
+    const sweeps = Array.from({ length: 12 }, () => 'sweep' as const);
+    const kinds: readonly Kind[] = ['put', 'delete', ...sweeps, 'minutes', 'probe', ...sweeps, 'late put'];
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const calls = runHistory(
+        createWorld,
+        kinds.map((kind, index) => step(kind, seed + index)),
+        seed,
+      );
+      await expect(calls).resolves.toBeGreaterThan(0);
+    }
+  });
 });
