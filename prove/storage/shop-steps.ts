@@ -11,7 +11,7 @@ import { nodeUnavailable } from '../../functions/storage/node-client.ts';
 import { restoreVersionRoute } from '../../functions/storage/restore-version.ts';
 import { setQuotaRoute } from '../../functions/storage/set-quota.ts';
 import { signPartsRoute } from '../../functions/storage/sign-parts.ts';
-import type { Content } from './contents.ts';
+import type { ClientUpload, Grant } from './client-upload.ts';
 import type { Kind, Operation } from './history.ts';
 import type { Outcome, Shown } from './model.ts';
 import { OPERATOR, requestOf, shopKey } from './request.ts';
@@ -23,27 +23,6 @@ const PATHS = ['a.txt', 'pictures/b.png', 'pictures/c.png', 'größe/ñ 🙂.pdf
 const SIZES = [0, 1, 100, 400, 900, 1500] as const;
 /** Bytes of a part, where one of the real size has many megabytes. */
 const PART_SIZE = 300;
-
-/** A URL to write with, and the bytes that it was signed for. */
-interface Grant {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
-}
-/** An upload as its client knows it. */
-interface ClientUpload {
-  readonly tenant: TenantId;
-  readonly path: string;
-  readonly content: Content;
-  /** The Idempotency-Key of its announcement. */
-  readonly key: string;
-  readonly overwrites: number | undefined;
-  /** 0: in one request. */
-  readonly parts: number;
-  id: string | undefined;
-  put: Grant | undefined;
-  completed: boolean;
-}
 
 const pick = <Item>(items: readonly Item[], draw: number): Item | undefined => items[Math.floor(draw * items.length)];
 const tenantAt = (draw: number): TenantId => (draw < 0.5 ? TENANTS[0] : TENANTS[1]);
