@@ -45,6 +45,7 @@ const PUBLIC_ROUTES = [
   'POST /v1/accounts/staff/sessions',
   'POST /v1/accounts/staff/sessions/refresh',
   'POST /v1/accounts/staff/invitations/accept',
+  'GET /v1/storage/public/{fileId}/{name}',
 ];
 
 describe('permissions', () => {

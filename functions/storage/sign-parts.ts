@@ -31,15 +31,17 @@ export const signPartsRoute = defineRoute({
         'must have each number once only',
       ),
   }),
-  response: z.array(
-    z.object({
-      number: z.int(),
-      size: z.int(),
-      method: z.literal('PUT'),
-      url: z.string(),
-      headers: z.record(z.string(), z.string()),
-    }),
-  ),
+  response: z.object({
+    parts: z.array(
+      z.object({
+        number: z.int(),
+        size: z.int(),
+        method: z.literal('PUT'),
+        url: z.string(),
+        headers: z.record(z.string(), z.string()),
+      }),
+    ),
+  }),
   status: 200,
   errors: [uploadExpired, uploadAborted, uploadCompleted, conflict],
 });
@@ -89,5 +91,5 @@ export const signParts =
       const put = await client.signPart({ ...place, multipart, number, size, sha256, seconds });
       return { number, size, ...put, headers: { ...put.headers } };
     });
-    return { body: await Promise.all(signed) };
+    return { body: { parts: await Promise.all(signed) } };
   };

@@ -113,7 +113,7 @@ export const shopSteps = (site: Site) => {
     });
     const { body } = await uses.signParts(request);
     let outcome = 'done';
-    for (const { number, url, headers } of body) {
+    for (const { number, url, headers } of body.parts) {
       const grant = { url, headers, body: partOf(upload, number) };
       grants.push(grant);
       const answer = await site.send(url, grant.body, headers);

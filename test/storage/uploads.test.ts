@@ -35,7 +35,7 @@ const signed = (id: string, numbers: readonly number[], bytes = BYTES) =>
     numbers.map((number) => ({ number, sha256: sha256Of(bytes[number - 1] ?? '') })),
   );
 const sendParts = async (id: string, numbers: readonly number[], bytes = BYTES) => {
-  for (const part of (await signed(id, numbers, bytes)).body) await w.send(part, bytes[part.number - 1] ?? '');
+  for (const part of (await signed(id, numbers, bytes)).body.parts) await w.send(part, bytes[part.number - 1] ?? '');
 };
 
 describe('an upload in one request', () => {
@@ -275,7 +275,7 @@ describe('an upload in parts', () => {
     w = await fileWorld(undefined, { capabilities: { checksums: false, partChecksums: false, tellsChecksum: false } });
     Object.assign(w.nodes[0]?.faults ?? {}, { checks: false, tells: false });
     const id = await inParts('film');
-    for (const part of (await signed(id, [1, 2, 3])).body)
+    for (const part of (await signed(id, [1, 2, 3])).body.parts)
       await w.send(part, ['abcd', 'EFGH', 'ij'][part.number - 1] ?? '');
     expect(await refusal(w.shop.complete(id))).toBe('422 checksum_mismatch');
     const other = await inParts('film', 'again');

@@ -11,9 +11,11 @@ const BeginUpload = z.looseObject({
   partSize: z.int().optional(),
   parts: z.int().optional(),
 });
-const SignedParts = z.array(
-  z.looseObject({ number: z.int(), size: z.int(), url: z.string(), headers: z.record(z.string(), z.string()) }),
-);
+const SignedParts = z.looseObject({
+  parts: z.array(
+    z.looseObject({ number: z.int(), size: z.int(), url: z.string(), headers: z.record(z.string(), z.string()) }),
+  ),
+});
 const Completed = z.looseObject({ fileId: z.string(), path: z.string(), size: z.int() });
 
 /** A file as it was answered, with its ETag. */
@@ -74,7 +76,7 @@ export const storageOf = (api: ApiClient, credential: string) => {
     const part = (number: number) => bytes.subarray((number - 1) * partSize, number * partSize);
     for (let first = 1; first <= count; first += PARTS_A_REQUEST) {
       const numbers = Array.from({ length: Math.min(PARTS_A_REQUEST, count - first + 1) }, (_, index) => first + index);
-      const parts = await call(api, SignedParts, 'POST', `/v1/storage/uploads/${id}/parts`, {
+      const { parts } = await call(api, SignedParts, 'POST', `/v1/storage/uploads/${id}/parts`, {
         credential,
         body: { parts: numbers.map((number) => ({ number, sha256: sha256Of(part(number)) })) },
       });
