@@ -22,10 +22,11 @@ import { createReport, median, show } from './report.ts';
 import { type Row, ROWS } from './rows.ts';
 import { prepareShop } from './shop.ts';
 import { drained, perOrder, snapshot, useBetween } from './use.ts';
+import { storageRows } from './storage-rows.ts';
 import type { ShopInput } from './work.ts';
 
 const BASKETS = 'baskets-13k.csv.gz';
-const NAMES = [...new Set([...ROWS.map((row) => row.as ?? row.name), 'contention', 'baskets'])];
+const NAMES = [...new Set([...ROWS.map((row) => row.as ?? row.name), 'contention', 'baskets', 'storage'])];
 const USAGE = `Usage: npm run bench [-- --quick] [--only ROW] [--data DIR] [--runs N] [--synchronous FULL|NORMAL] [--profile]
 Rows: ${NAMES.join(', ')}`;
 const { values } = orEnd(() =>
@@ -226,9 +227,15 @@ report.row(
 if (idleMb > 300) report.below(`idle memory: ${Math.round(idleMb)} MB, the bar is 300`);
 if (startSeconds > 3) report.below(`start: ${startSeconds.toFixed(1)} s, the bar is 3`);
 try {
-  await main(cloud);
+  try {
+    if (values.only !== 'storage') await main(cloud);
+  } finally {
+    await cloud.stop();
+  }
+  // Beside the cloud, not in it: they have the machine for themselves.
+  if (values.only === undefined || values.only === 'storage')
+    await storageRows({ report, runs, quick: values.quick, directory: stateDir });
 } finally {
-  await cloud.stop();
   rmSync(stateDir, { recursive: true, force: true });
 }
 if (values.profile) console.log(cloud.tail());
