@@ -75,7 +75,15 @@ const setUp = async (lag?: () => number) => {
   });
   return {
     ...world,
-    ...{ table, server, node, files, failures, run, begin, stored, left },
+    table,
+    server,
+    node,
+    files,
+    failures,
+    run,
+    begin,
+    stored,
+    left,
     pass: (seconds: number) => (time = new Date(time.getTime() + seconds * 1000)),
     now: () => toInstant(time),
   };
