@@ -102,7 +102,12 @@ describe('behind the second wall', () => {
 
   it('stand all routes and steps of a tenant that have a table', () => {
     const ways = functions.filter(({ source, entry }) => /= (api|step)\(/.test(source) && OUTSIDE[entry] === undefined);
-    const open = ways.filter(({ source, tenantRole }) => /_TABLE/.test(source) && tenantRole === undefined);
+    // Storage nodes are nobody's: what operators do to them reaches no item of a tenant.
+    const ofNodes = (own: PlacedResource | undefined): boolean =>
+      itemRights(own).includes('s#*') && !itemRights(own).includes('any');
+    const open = ways.filter(
+      ({ source, own, tenantRole }) => /_TABLE/.test(source) && tenantRole === undefined && !ofNodes(own),
+    );
     expect(ways.length).toBeGreaterThan(100);
     expect(open.map(({ entry }) => entry)).toEqual([]);
   });
@@ -122,9 +127,22 @@ describe('behind the second wall', () => {
         .sort(),
     ).toEqual([
       'accounts/remove-owner',
+      'storage/abort-upload',
+      'storage/activate-node',
       'storage/cancel-drain',
+      'storage/complete-upload',
+      'storage/create-node',
+      'storage/create-upload',
+      'storage/download-file',
       'storage/drain-node',
+      'storage/get-node',
+      'storage/get-upload',
+      'storage/list-nodes',
+      'storage/probe-nodes',
       'storage/retire-node',
+      'storage/set-read-only',
+      'storage/sign-parts',
+      'storage/update-node',
       'tenants/abandon-onboarding',
       'tenants/claim-slug',
       'tenants/create-key',
