@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import { decodeCursor, encodeCursor, ListQuery, pageOf } from '../../lib/runtime/cursor.ts';
 import { defineRoute, type UseCase } from '../../lib/runtime/route.ts';
 import { Move } from './file.ts';

@@ -1,7 +1,7 @@
 import type { Instant } from '../../lib/runtime/clock.ts';
 import type { TenantId } from '../../lib/runtime/tenant.ts';
 import type { Draw, Placement, Upload } from './file.ts';
-import type { DrainId, FileId, NodeId, PlacementId, UploadId } from './ids.ts';
+import type { FileId, NodeId, PlacementId, UploadId } from './ids.ts';
 import type { NodeReport, StorageNode } from './node.ts';
 
 /** What is known of a node's space from its slices, read consistently. */
