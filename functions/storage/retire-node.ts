@@ -3,6 +3,7 @@ import { type Clock, Instant, secondsAfter, toInstant } from '../../lib/runtime/
 import { conflict, defineError, isError } from '../../lib/runtime/errors.ts';
 import { defineRoute, type UseCase } from '../../lib/runtime/route.ts';
 import { nodeId } from './ids.ts';
+import { inGroups } from './in-groups.ts';
 import {
   bucketMissing,
   bucketNotEmpty,
@@ -57,23 +58,12 @@ interface Deps {
 
 /** What a refusal tells of what is there. */
 const SHOWN = 10;
-const AT_ONCE = 8;
 
 interface Found {
   readonly bucket: string;
   readonly objects: readonly string[];
   readonly multiparts: readonly string[];
 }
-
-const inGroups = async <Item, Result>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<Result>,
-): Promise<Result[]> => {
-  const results: Result[] = [];
-  for (let start = 0; start < items.length; start += AT_ONCE)
-    results.push(...(await Promise.all(items.slice(start, start + AT_ONCE).map(work))));
-  return results;
-};
 
 const listBucket = async (client: NodeClient, bucket: string): Promise<Found> => {
   try {

@@ -5,6 +5,7 @@ import { NodesEnv, StorageEnv } from '../../functions/storage/env.ts';
 import { getDrainRoute } from '../../functions/storage/get-drain.ts';
 import { listMovesRoute } from '../../functions/storage/list-moves.ts';
 import { MOVE_TIMEOUT_SECONDS } from '../../functions/storage/move-task.ts';
+import { reportOrphansRoute } from '../../functions/storage/report-orphans.ts';
 import { retireNodeRoute } from '../../functions/storage/retire-node.ts';
 import { machineRef, reads, sends, starts, systemItems, writes } from '../../lib/constructs/bind.ts';
 import type { ApiRoute } from '../../lib/constructs/domain-api.ts';
@@ -18,7 +19,7 @@ const BATCHES_AT_ONCE = 8;
 /** A node of a million objects takes some hours; a move that waits for days waits for something else. */
 const LATE_MINUTES = 2 * 24 * 60;
 
-/** Ways to emptiness: drains with their moves, retirement. */
+/** Ways to emptiness: drains with their moves, retirement, and what is where nobody knows of it. */
 export const drainFunctions = ({ scope, fn, table, nodes }: StorageScope): ApiRoute[] => {
   const moves = new WorkQueue(scope, 'Moves', {
     failedMeans: 'Objects that a drain could not move: they are readable where they are',
@@ -89,6 +90,15 @@ export const drainFunctions = ({ scope, fn, table, nodes }: StorageScope): ApiRo
         env: NodesEnv,
         bind: { STORAGE_TABLE: systemItems(table, 'get', 'query', 'put', 'update', 'delete'), ...nodes },
         timeoutSeconds: 28,
+      }),
+    },
+    {
+      route: reportOrphansRoute,
+      fn: fn('report-orphans', {
+        env: NodesEnv,
+        bind: { STORAGE_TABLE: reads(table, 'get', 'query'), ...nodes },
+        timeoutSeconds: 28,
+        acrossTenants: 'An operator compares a node with the files of all tenants on it.',
       }),
     },
   ];

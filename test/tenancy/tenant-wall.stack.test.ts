@@ -30,6 +30,7 @@ const OUTSIDE: Readonly<Record<string, string>> = {
   'storage/get-quota': OPERATORS,
   'storage/list-moves': MOVES_OF_MANY,
   'storage/move-object': 'It moves objects of all tenants; its queue says whose.',
+  'storage/report-orphans': 'An operator compares a node with the files of all tenants on it.',
   'storage/reserve': "One transaction takes space on a node, which is the system's, and of the caller's quota.",
   'storage/run-drain': 'It looks after the moves of all tenants that are on one node.',
   'storage/set-quota': OPERATORS,
