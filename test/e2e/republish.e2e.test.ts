@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, expect, inject, it } from 'vitest';
 import * as z from 'zod';
-import { checkOut, createCart, Placed } from '../../lib/client/sale.ts';
+import { checkOut, createCart, placedBy } from '../../lib/client/sale.ts';
 import { SHIPPING_METHOD, type Shop } from '../../lib/client/shop.ts';
 import { until } from '../../lib/client/until.ts';
 import { itemDifferences, rawTables, type StoredItem } from '../../prove/raw-tables.ts';
@@ -51,7 +51,7 @@ const quoted = (shop: Shop, variantId: string): Promise<string> =>
 const buy = async (shop: Shop, variantId: string): Promise<string> => {
   const lines = [{ variantId, quantity: 1 }];
   const cart = await createCart(api, shop, { currency: 'EUR', lines, shippingMethodId: SHIPPING_METHOD });
-  return Placed.parse((await checkOut(api, shop, { cart })).body).order.id;
+  return (await placedBy(api, shop, await checkOut(api, shop, { cart }))).order.id;
 };
 
 const paymentIs = (shop: Shop, orderId: string, status: string) =>
