@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DeleteObjectCommand, ListBucketsCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { call } from '../../lib/client/expect-status.ts';
 import { changeNode, getNode, type ShownNode } from '../../lib/client/storage/nodes.ts';
@@ -17,6 +18,10 @@ const Retired = z.looseObject({
   state: z.string(),
   proof: z.looseObject({ objects: z.number(), buckets: z.array(z.string()) }),
 });
+const Report = z.looseObject({
+  orphans: z.array(z.looseObject({ key: z.string() })),
+  missing: z.array(z.looseObject({ fileId: z.string() })),
+});
 const Moves = z.looseObject({ items: z.array(z.looseObject({ state: z.string(), from: z.string(), to: z.string() })) });
 
 const { api, credential } = operator;
@@ -27,112 +32,148 @@ const fresh = (node: Pick<ShownNode, 'id'>) => getNode(operator, node.id);
 const begin = async (node: Pick<ShownNode, 'id'>, dryRun = false) =>
   changeNode(operator, Begun, await fresh(node), 'drain', { dryRun });
 
-/** A shop with files on two nodes of a pool of their own. */
-const stage = async (word: string, sizes: readonly number[]) => {
-  const nodes = storagePool();
-  const shop = await newShop(word);
-  await usePool(shop, nodes.pool);
-  const [first, second] = [await nodes.add(), await nodes.add()];
-  const files: KeptFile[] = [];
-  for (const [index, size] of sizes.entries())
-    files.push(await upload(shop, `folder/file-${index}.txt`, randomBytes(size)));
-  return { nodes, shop, first, second, files };
+/** A shop with files on nodes of a pool of their own: each test has its own, so that it can be repeated. */
+const onStage = async (
+  word: string,
+  { nodes: count = 2, sizes }: { readonly nodes?: number; readonly sizes: readonly number[] },
+  play: (stage: {
+    readonly pool: ReturnType<typeof storagePool>;
+    readonly shop: Shop;
+    readonly first: ShownNode;
+    readonly files: readonly KeptFile[];
+  }) => Promise<void>,
+): Promise<void> => {
+  const pool = storagePool();
+  try {
+    const shop = await newShop(word);
+    await usePool(shop, pool.pool);
+    const first = await pool.add();
+    for (let more = 1; more < count; more += 1) await pool.add();
+    const files: KeptFile[] = [];
+    for (const [index, size] of sizes.entries())
+      files.push(await upload(shop, `folder/file-${index}.txt`, randomBytes(size)));
+    await play({ pool, shop, first, files });
+  } finally {
+    await pool.stop();
+  }
 };
 
 describe('draining a storage node', () => {
-  let shop: Shop;
-  let files: KeptFile[];
-  let nodes: ReturnType<typeof storagePool>;
-  let first: ShownNode;
-  let second: ShownNode;
-  beforeAll(async () => {
-    ({ nodes, shop, first, second, files } = await stage(
+  it('moves every object to the others, while each can be read, and then it is retired with a proof', () =>
+    onStage(
       'drain',
-      [0, 1, 1000, 70_000, 300_000, 5, 6, 7, 8, 9, 10, 11],
+      { sizes: [0, 1, 1000, 70_000, 300_000, 5, 6, 7, 8, 9, 10, 11] },
+      async ({ shop, first, files }) => {
+        const { objects, takenBytes } = (await fresh(first)).space;
+        const dry = await begin(first, true);
+        expect([dry.drain, dry.plan.missingBytes]).toEqual([null, 0]);
+        const { drain } = await begin(first);
+        expect(drain?.state).toBe('running');
+
+        const drained = await patiently('the node to be drained', async () => {
+          await expectReadable(shop, files);
+          await invoke('storage', 'sweep');
+          const node = await fresh(first);
+          return node.state === 'drained' ? node : undefined;
+        });
+        expect(drained.space).toMatchObject({ objects: 0, takenBytes: 0 });
+        const ended = await patiently('the drain to say so', async () => {
+          const seen = await drainOf(first);
+          return seen.state === 'drained' ? seen : undefined;
+        });
+        expect(ended).toMatchObject({
+          moved: { objects, bytes: takenBytes },
+          left: { objects: 0, bytes: 0 },
+          failed: 0,
+        });
+        const { items } = await call(api, Moves, 'GET', `/v1/storage/moves?drainId=${ended.id}&limit=100`, {
+          credential,
+        });
+        expect(items.length).toBe(objects);
+        expect(new Set(items.map(({ state, from, to }) => `${state} ${from} ${to}`)).size).toBe(objects === 0 ? 0 : 1);
+
+        const { proof, state } = await patiently('the last URL to be over', async () => {
+          const node = await fresh(first);
+          const answer = await ops.post(pathOf(node, 'retire'), undefined, { 'if-match': `"v${node.epoch}"` });
+          return answer.status === 200 ? Retired.parse(answer.body) : undefined;
+        });
+        expect([state, proof.objects]).toEqual(['retired', 0]);
+        await expectReadable(shop, files);
+      },
     ));
-  });
-  afterAll(() => nodes.stop());
 
-  it('moves every object to the others, while each can be read, and then it is retired with a proof', async () => {
-    const { objects, takenBytes } = (await fresh(first)).space;
-    const dry = await begin(first, true);
-    expect([dry.drain, dry.plan.missingBytes]).toEqual([null, 0]);
-    const { drain } = await begin(first);
-    expect(drain?.state).toBe('running');
+  it('of the last node of a pool is refused', () =>
+    onStage('last', { nodes: 1, sizes: [10] }, async ({ first }) => {
+      const answer = await ops.post(pathOf(first, 'drain'), {}, { 'if-match': `"v${first.epoch}"` });
+      expect(outcome(answer)).toBe('409 no_room');
+      expect((await fresh(first)).state).toBe('active');
+    }));
 
-    const drained = await patiently('the node to be drained', async () => {
-      await expectReadable(shop, files);
-      await invoke('storage', 'sweep');
-      const node = await fresh(first);
-      return node.state === 'drained' ? node : undefined;
-    });
-    expect(drained.space).toMatchObject({ objects: 0, takenBytes: 0 });
-    const ended = await patiently('the drain to say so', async () => {
-      const seen = await drainOf(first);
-      return seen.state === 'drained' ? seen : undefined;
-    });
-    expect(ended).toMatchObject({ moved: { objects, bytes: takenBytes }, left: { objects: 0, bytes: 0 }, failed: 0 });
-    const { items } = await call(api, Moves, 'GET', `/v1/storage/moves?drainId=${ended.id}&limit=100`, { credential });
-    expect(items.length).toBe(objects);
-    expect(new Set(items.map(({ state, from, to }) => `${state} ${from} ${to}`)).size).toBe(objects === 0 ? 0 : 1);
+  it('is refused while the others have no room, which it says to the byte', () =>
+    onStage('full', { nodes: 1, sizes: [1000, 70_000, 0] }, async ({ pool, first, files }) => {
+      const small = await pool.add(1000);
+      const { epoch, space } = await fresh(first);
+      expect(space.objects).toBe(files.length);
+      const answer = await ops.post(pathOf(first, 'drain'), {}, { 'if-match': `"v${epoch}"` });
+      expect(outcome(answer)).toBe('409 no_room');
+      expect(answer.body).toMatchObject({ missingBytes: space.takenBytes - 1000 });
+      expect((await begin(first, true)).plan.missingBytes).toBe(space.takenBytes - 1000);
+      expect(outcome(await ops.get(pathOf(small, 'drain')))).toBe('404 drain_not_found');
+    }));
+});
 
-    const { proof, state } = await patiently('the last URL to be over', async () => {
-      const node = await fresh(first);
-      const answer = await ops.post(pathOf(node, 'retire'), undefined, { 'if-match': `"v${node.epoch}"` });
-      return answer.status === 200 ? Retired.parse(answer.body) : undefined;
-    });
-    expect([state, proof.objects]).toEqual(['retired', 0]);
-    await expectReadable(shop, files);
-  });
+describe('a storage node', () => {
+  it('is compared with the directory both ways', () =>
+    onStage('orphans', { nodes: 1, sizes: [3, 5] }, async ({ pool, first, files }) => {
+      const report = async () =>
+        Report.parse((await ops.post('/v1/storage/orphan-reports', { nodeId: first.id })).body);
+      const whole = { compared: 4, orphans: [], missing: [], next: null };
+      expect(await report()).toMatchObject(whole);
 
-  it('of the last node of a pool is refused', async () => {
-    const node = await fresh(second);
-    const answer = await ops.post(pathOf(node, 'drain'), {}, { 'if-match': `"v${node.epoch}"` });
-    expect(outcome(answer)).toBe('409 no_room');
-    expect((await fresh(second)).state).toBe('active');
-  });
-
-  it('is refused while the others have no room, which it says to the byte', async () => {
-    const small = await nodes.add(1000);
-    const { takenBytes, objects } = (await fresh(second)).space;
-    expect(objects).toBe(files.length);
-    const node = await fresh(second);
-    const answer = await ops.post(pathOf(node, 'drain'), {}, { 'if-match': `"v${node.epoch}"` });
-    expect(outcome(answer)).toBe('409 no_room');
-    expect(answer.body).toMatchObject({ missingBytes: takenBytes - 1000 });
-    expect((await begin(second, true)).plan.missingBytes).toBe(takenBytes - 1000);
-    expect(outcome(await ops.get(pathOf(small, 'drain')))).toBe('404 drain_not_found');
-  });
+      const store = pool.store(first);
+      const { Buckets = [] } = await store.send(new ListBucketsCommand());
+      const listings = Buckets.map(async ({ Name: Bucket }) => {
+        const { Contents = [] } = await store.send(new ListObjectsV2Command({ Bucket }));
+        return Contents.map(({ Key }) => ({ Bucket, Key }));
+      });
+      const [kept, lost] = (await Promise.all(listings)).flat();
+      await store.send(new DeleteObjectCommand({ Bucket: lost?.Bucket, Key: lost?.Key }));
+      await store.send(new PutObjectCommand({ Bucket: kept?.Bucket, Key: 'stray', Body: 'who am I' }));
+      const found = await report();
+      expect(found.orphans).toMatchObject([{ bucket: kept?.Bucket, key: 'stray', size: 8 }]);
+      expect(found.missing).toMatchObject([{ bucket: lost?.Bucket, key: lost?.Key, found: null }]);
+      expect(files.map(({ id }) => id)).toContain(found.missing[0]?.fileId);
+    }));
 });
 
 describe('a drain', () => {
-  it('that two operators ask for at once is begun by one of them, and can be cancelled', async () => {
-    const { nodes, shop, first, files } = await stage(
+  it('that two operators ask for at once is begun by one of them, and can be cancelled', () =>
+    onStage(
       'cancel',
-      Array.from({ length: 20 }, (_, index) => 100 + index),
-    );
-    try {
-      const { epoch } = await fresh(first);
-      const asked = () => ops.post(pathOf(first, 'drain'), {}, { 'if-match': `"v${epoch}"` });
-      expect((await Promise.all([asked(), asked()])).map(outcome).toSorted()).toEqual(['202', '412 version_mismatch']);
-      const node = await fresh(first);
-      const cancelled = await ops.post(pathOf(node, 'cancel-drain'), undefined, { 'if-match': `"v${node.epoch}"` });
-      // A fast drain of few objects may have come to its end already; then there is nothing to cancel.
-      expect(['200', '409 conflict', '412 version_mismatch']).toContain(outcome(cancelled));
-      await expectReadable(shop, files);
-      if (cancelled.status === 200) {
-        expect((await fresh(first)).state).toBe('active');
-        expect((await drainOf(first)).state).toBe('cancelled');
-        expect(await upload(shop, 'afterwards.txt', randomBytes(10))).toBeDefined();
-        const late = await fresh(first);
-        const again = await ops.post(pathOf(late, 'cancel-drain'), undefined, { 'if-match': `"v${late.epoch}"` });
-        expect(outcome(again)).toBe('409 conflict');
-      }
-      const old = await fresh(first);
-      const refused = await ops.post(pathOf(old, 'retire'), undefined, { 'if-match': `"v${old.epoch}"` });
-      expect(['409 conflict', '409 node_not_empty']).toContain(outcome(refused));
-    } finally {
-      await nodes.stop();
-    }
-  });
+      { sizes: Array.from({ length: 20 }, (_, index) => 100 + index) },
+      async ({ shop, first, files }) => {
+        const { epoch } = await fresh(first);
+        const asked = () => ops.post(pathOf(first, 'drain'), {}, { 'if-match': `"v${epoch}"` });
+        expect((await Promise.all([asked(), asked()])).map(outcome).toSorted()).toEqual([
+          '202',
+          '412 version_mismatch',
+        ]);
+        const node = await fresh(first);
+        const cancelled = await ops.post(pathOf(node, 'cancel-drain'), undefined, { 'if-match': `"v${node.epoch}"` });
+        // A fast drain of few objects may have come to its end already; then there is nothing to cancel.
+        expect(['200', '409 conflict', '412 version_mismatch']).toContain(outcome(cancelled));
+        await expectReadable(shop, files);
+        if (cancelled.status === 200) {
+          expect((await fresh(first)).state).toBe('active');
+          expect((await drainOf(first)).state).toBe('cancelled');
+          expect(await upload(shop, 'afterwards.txt', randomBytes(10))).toBeDefined();
+          const late = await fresh(first);
+          const again = await ops.post(pathOf(late, 'cancel-drain'), undefined, { 'if-match': `"v${late.epoch}"` });
+          expect(outcome(again)).toBe('409 conflict');
+        }
+        const old = await fresh(first);
+        const refused = await ops.post(pathOf(old, 'retire'), undefined, { 'if-match': `"v${old.epoch}"` });
+        expect(['409 conflict', '409 node_not_empty']).toContain(outcome(refused));
+      },
+    ));
 });

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { S3Client } from '@aws-sdk/client-s3';
 import { inject } from 'vitest';
 import { keepSecret } from '../../lib/client/storage/local-nodes.ts';
 import { addNode, changeNode, type NodeToAdd, ShownNode } from '../../lib/client/storage/nodes.ts';
@@ -19,6 +20,7 @@ export const storagePool = () => {
   const pool = unique('pool');
   const directory = mkdtempSync(join(tmpdir(), 'cartwright-nodes-'));
   const servers: LocalStorageNode[] = [];
+  const stores = new Map<string, S3Client>();
   return {
     pool,
     /** An active node. */
@@ -46,9 +48,18 @@ export const storagePool = () => {
         lifetimes: LIFETIMES,
         ...changes,
       });
+      const { endpoint } = server;
+      stores.set(node.id, new S3Client({ endpoint, region: 'local', credentials, forcePathStyle: true }));
       return changeNode(operator, ShownNode, node, 'activate');
     },
+    /** The store behind a node, for who goes past the API. */
+    store: ({ id }: Pick<ShownNode, 'id'>): S3Client => {
+      const store = stores.get(id);
+      if (store === undefined) throw new Error(`${id} is no node of this pool`);
+      return store;
+    },
     stop: async () => {
+      for (const store of stores.values()) store.destroy();
       await Promise.all(servers.map((server) => server.stop()));
       rmSync(directory, { recursive: true, force: true });
     },
