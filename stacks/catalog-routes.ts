@@ -37,19 +37,20 @@ type OnTable = (
 /** A change of a product is one transaction: the item, slugs and SKUs claimed and given back, places in lists. */
 const REWRITE = ['get', 'put', 'delete'] as const;
 
-/** The routes of the catalogue with what each function may do on the table. */
+/** The routes of the catalogue with what each function may do on the table; `withFiles` also ask what files are. */
 export const catalogRoutes = (
   onTable: OnTable,
   imports: { readonly createImport: ServiceFunction; readonly startImport: ServiceFunction },
+  withFiles: OnTable,
 ): ApiRoute[] => [
   {
     route: listProductsRoute,
     fn: onTable('ListProducts', 'list-products', 'query', 'query:gsi1', 'query:gsi2', 'batchGet'),
   },
-  { route: createProductRoute, fn: onTable('CreateProduct', 'create-product', 'put', 'check') },
+  { route: createProductRoute, fn: withFiles('CreateProduct', 'create-product', 'put', 'check') },
   { route: getProductRoute, fn: onTable('GetProduct', 'get-product', 'get') },
   { route: getProductBySlugRoute, fn: onTable('GetProductBySlug', 'get-product-by-slug', 'get') },
-  { route: updateProductRoute, fn: onTable('UpdateProduct', 'update-product', ...REWRITE, 'check') },
+  { route: updateProductRoute, fn: withFiles('UpdateProduct', 'update-product', ...REWRITE, 'check') },
   { route: deleteProductRoute, fn: onTable('DeleteProduct', 'delete-product', ...REWRITE) },
   { route: setTranslationRoute, fn: onTable('SetTranslation', 'set-translation', 'get', 'put') },
   { route: deleteTranslationRoute, fn: onTable('DeleteTranslation', 'delete-translation', 'get', 'put') },

@@ -1,6 +1,7 @@
 import type { App } from 'aws-cdk-lib/core';
-import { CatalogEnv, ImportFilesEnv, RunImportEnv, StartImportEnv } from '../functions/catalog/env.ts';
+import { CatalogEnv, ImportFilesEnv, ProductMediaEnv, RunImportEnv, StartImportEnv } from '../functions/catalog/env.ts';
 import { ApplyImport } from '../functions/inventory/calls.ts';
+import { DescribeFiles } from '../functions/storage/calls.ts';
 import type { StageConfig } from '../lib/config.ts';
 import {
   allOf,
@@ -39,6 +40,16 @@ export class CatalogStack extends DomainStack {
         entry: `catalog/${name}`,
         env: CatalogEnv,
         bind: { CATALOG_TABLE: writes(table, ...operations) },
+      });
+
+    const withFiles = (id: string, name: string, ...operations: TableOperations) =>
+      new ServiceFunction(this, id, {
+        entry: `catalog/${name}`,
+        env: ProductMediaEnv,
+        bind: {
+          CATALOG_TABLE: allOf(writes(table, ...operations), circuits(table)),
+          DESCRIBE_FILES_FUNCTION: invokes(DescribeFiles),
+        },
       });
 
     // Of a product's write with its claims and list entries, one item means events.
@@ -83,7 +94,7 @@ export class CatalogStack extends DomainStack {
 
     new DomainApi(this, 'Api', {
       health: onTable('Health', 'health', 'describe'),
-      routes: catalogRoutes(onTable, { createImport, startImport }),
+      routes: catalogRoutes(onTable, { createImport, startImport }, withFiles),
     });
   }
 }

@@ -2,9 +2,10 @@ import { assertSameRequest } from '../../lib/runtime/api.ts';
 import type { Clock } from '../../lib/runtime/clock.ts';
 import { conflict } from '../../lib/runtime/errors.ts';
 import { defineRoute, type UseCase } from '../../lib/runtime/route.ts';
-import { slugTaken, tooLarge, unknownCategory } from './errors.ts';
+import { slugTaken, tooLarge, unknownCategory, unknownFile } from './errors.ts';
 import { type ProductId, productId } from './ids.ts';
 import { NewProduct, NO_SEO, Product } from './model.ts';
+import { type AskFiles, productMedia } from './product-media.ts';
 import type { ProductState } from './product-state.ts';
 import type { OpenProductStore } from './product-store.ts';
 import { productView, viewerOf } from './product-views.ts';
@@ -23,11 +24,16 @@ export const createProductRoute = defineRoute({
   maxBodyBytes: 256 * 1024,
   response: Product,
   status: 201,
-  errors: [slugTaken, unknownCategory, tooLarge],
+  errors: [slugTaken, unknownCategory, unknownFile, tooLarge],
 });
 
 /** A first version without variants. */
-export const newProductState = (id: ProductId, input: NewProduct, slug: string, stamp: Stamp): ProductState => ({
+export const newProductState = (
+  id: ProductId,
+  input: Omit<NewProduct, 'media'> & Pick<ProductState, 'media'>,
+  slug: string,
+  stamp: Stamp,
+): ProductState => ({
   id,
   version: 1,
   revision: 1,
@@ -57,12 +63,13 @@ export const newProductState = (id: ProductId, input: NewProduct, slug: string, 
 
 interface Deps {
   readonly products: OpenProductStore;
+  readonly askFiles: AskFiles;
   readonly now: Clock;
 }
 
 /** Creates a product once per Idempotency-Key. A slug made from the title gets an ending when it is taken. */
 export const createProduct =
-  ({ products, now }: Deps): UseCase<typeof createProductRoute> =>
+  ({ products, askFiles, now }: Deps): UseCase<typeof createProductRoute> =>
   async (request) => {
     const { body, caller, idempotency } = request;
     const store = products(caller.tenant);
@@ -70,8 +77,9 @@ export const createProduct =
     const titled = slugOfTitle(body.title);
     const candidates = body.slug === undefined ? [titled, `${titled}-${id.slice(-6)}`] : [body.slug];
     const stamp = stampOf(request, now);
+    const media = await productMedia(askFiles)({ tenant: caller.tenant, traceId: request.traceId }, body.media);
     for (const [index, slug] of candidates.entries()) {
-      const draft = { ...newProductState(id, body, slug, stamp), requestHash: idempotency.requestHash };
+      const draft = { ...newProductState(id, { ...body, media }, slug, stamp), requestHash: idempotency.requestHash };
       const after = assertSound(draft);
       const [outcome] = await store.apply([{ before: undefined, after, mustExist: after.categoryIds }]);
       if (outcome?.outcome === 'saved') return answer(after);

@@ -7,6 +7,7 @@ export const optionsInUse = defineError('options_in_use', 409, 'The options are 
 export const tooManyVariants = defineError('too_many_variants', 422, 'The product has too many variants');
 export const tooLarge = defineError('too_large', 422, 'The product is too large');
 export const unknownCategory = defineError('unknown_category', 422, 'There is no such category');
+export const unknownFile = defineError('unknown_file', 422, 'There is no such public file');
 export const currencyNotEnabled = defineError('currency_not_enabled', 422, 'The shop does not sell in this currency');
 export const localeNotEnabled = defineError('locale_not_enabled', 422, 'The shop does not have this language');
 export const optionsMismatch = defineError('options_mismatch', 422, "The options are not the product's options");

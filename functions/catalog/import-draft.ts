@@ -97,7 +97,7 @@ const matchVariants = (
 };
 
 const blankProduct = (id: ProductId, { handle, title }: ImportedProduct, stamp: Stamp): ProductState =>
-  newProductState(id, NewProduct.parse({ title, status: 'active' }), handle, stamp);
+  newProductState(id, { ...NewProduct.parse({ title, status: 'active' }), media: [] }, handle, stamp);
 
 const withFacts = (from: ProductState, imported: ImportedProduct, categoryIds: readonly CategoryId[] | undefined) => ({
   ...from,

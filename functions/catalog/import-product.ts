@@ -3,7 +3,7 @@ import { cellsOf, metadataOf, type RowCells, type RowProblem } from './import-ce
 import type { Column, ImportTerms } from './import-columns.ts';
 import { type Group, MAX_GROUP_ROWS } from './import-groups.ts';
 import { type ImportedVariant, readVariant } from './import-variant.ts';
-import { Media, MAX_VARIANTS, NewProduct, type ProductStatus, Slug } from './model.ts';
+import { LinkedMedia, MAX_VARIANTS, NewProduct, type ProductStatus, Slug } from './model.ts';
 
 /** What a file says of a product. What it says nothing about is undefined and stays as it is. */
 export interface ImportedProduct {
@@ -51,7 +51,7 @@ const mediaOf = (rows: readonly RowCells[]): ImportedProduct['media'] | RowProbl
   for (const [index, row] of rows.entries()) {
     const url = row.cell('imageUrl') ?? '';
     if (url === '' || found.has(url)) continue;
-    const parsed = Media.safeParse({ url, alt: row.cell('imageAlt') ?? '' });
+    const parsed = LinkedMedia.safeParse({ url, alt: row.cell('imageAlt') ?? '' });
     if (!parsed.success) {
       return {
         line: row.line,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { OpaqueId } from '../../lib/runtime/ids.ts';
 import { Instant } from '../../lib/runtime/clock.ts';
 import { Currency } from '../../lib/runtime/money.ts';
 import { CategoryId, ProductId, VariantId } from './ids.ts';
@@ -64,10 +65,23 @@ export const Prices = z
     error: 'may have each currency once',
   });
 
-export const Media = z.strictObject({
+/** A picture that is somewhere on the Internet. */
+export const LinkedMedia = z.strictObject({
   url: z.url({ protocol: /^https?$/, hostname: z.regexes.domain, error: 'must be an http or https URL' }).max(2000),
   alt: text(500).default(''),
 });
+/** A picture: one of the shop's public files in storage, or one that is somewhere else. */
+export const Media = z.union([
+  z.strictObject({
+    fileId: OpaqueId,
+    /** As it was read: what counts is the file. */
+    url: z.string().max(2000).optional(),
+    alt: text(500).default(''),
+  }),
+  LinkedMedia,
+]);
+/** A picture as it is shown. The `url` of a file of the shop is a path of this API that anybody may read. */
+export const ShownMedia = z.object({ url: z.string(), alt: z.string(), fileId: z.string().optional() });
 export const Seo = z.strictObject({ title: text(255).nullable(), description: text(1000).nullable() });
 export const NO_SEO: z.output<typeof Seo> = { title: null, description: null };
 
@@ -177,7 +191,7 @@ export const Product = z.object({
   tags: z.array(z.string()),
   taxCategory: z.string(),
   options: z.array(z.object({ name: z.string(), values: z.array(z.string()) })),
-  media: z.array(z.object({ url: z.string(), alt: z.string() })),
+  media: z.array(ShownMedia),
   seo: Seo,
   categoryIds: z.array(CategoryId),
   variants: z.array(Variant),

@@ -3,7 +3,7 @@ import { Instant } from '../../lib/runtime/clock.ts';
 import { Currency } from '../../lib/runtime/money.ts';
 import { Actor } from '../../lib/runtime/tenant.ts';
 import { CategoryId, ImportId, ProductId, VariantId } from './ids.ts';
-import { Price, ProductStatus, type ProductSummary, Seo, Translation } from './model.ts';
+import { Price, ProductStatus, type ProductSummary, Seo, ShownMedia, Translation } from './model.ts';
 
 /** A variant inside its product's item. `values` follow the product's option names, so renaming an option is one place. */
 export const VariantState = z.object({
@@ -46,7 +46,7 @@ export const ProductState = z.object({
   tags: z.array(z.string()),
   taxCategory: z.string(),
   options: z.array(z.string()),
-  media: z.array(z.object({ url: z.string(), alt: z.string() })),
+  media: z.array(ShownMedia),
   seo: Seo,
   categoryIds: z.array(CategoryId),
   translations: z.record(z.string(), Translation),

@@ -1,8 +1,9 @@
+import * as z from 'zod';
 import { memoryCategoryStore } from '../../functions/catalog/memory-category-store.ts';
 import { memoryProductStore } from '../../functions/catalog/memory-product-store.ts';
 import { newProductState } from '../../functions/catalog/create-product.ts';
 import { type ProductId, productId, variantId, variantIdWithin } from '../../functions/catalog/ids.ts';
-import { NewProduct } from '../../functions/catalog/model.ts';
+import { NewProduct, ShownMedia } from '../../functions/catalog/model.ts';
 import type { ProductState, VariantState } from '../../functions/catalog/product-state.ts';
 import { revise, type Stamp } from '../../functions/catalog/revise.ts';
 import type { RequestOf, RouteDefinition } from '../../lib/runtime/route.ts';
@@ -94,7 +95,12 @@ export const productNamed = (
   const { at, ...input } = facts;
   const body = NewProduct.parse({ title: `Title of ${name}`, ...input });
   const slug = typeof facts.slug === 'string' ? facts.slug : name;
-  return newProductState(productId.derive(name), body, slug, stampAt(at ?? '2026-03-01T10:00:00.000Z'));
+  return newProductState(
+    productId.derive(name),
+    { ...body, media: z.array(ShownMedia).parse(body.media) },
+    slug,
+    stampAt(at ?? '2026-03-01T10:00:00.000Z'),
+  );
 };
 
 export const variantOf = (

@@ -10,11 +10,28 @@ import { NewProduct, ProductPatch } from '../../functions/catalog/model.ts';
 import { listProducts, listProductsRoute } from '../../functions/catalog/list-products.ts';
 import { setTranslation, setTranslationRoute } from '../../functions/catalog/set-translation.ts';
 import { updateProduct, updateProductRoute } from '../../functions/catalog/update-product.ts';
+import { fileId } from '../../functions/storage/ids.ts';
 import { asked, memoryCatalog, OTHER_SHOP, publishableKey, secretKey, tickingClock } from './fixtures.ts';
+
+const CUP = fileId.derive('cup');
+const GONE = fileId.derive('gone');
 
 const shop = () => {
   const { products } = memoryCatalog();
-  const deps = { products, now: tickingClock() };
+  const described = {
+    id: CUP,
+    name: 'cup.png',
+    contentType: 'image/png',
+    size: 3,
+    url: `/v1/storage/public/${CUP}/cup.png`,
+  };
+  const deps = {
+    products,
+    now: tickingClock(),
+    askFiles: async (_: unknown, { fileIds }: { readonly fileIds: readonly string[] }) => ({
+      files: fileIds.includes(CUP) ? [described] : [],
+    }),
+  };
   return {
     create: (body: unknown, key = 'key-1', caller = secretKey()) =>
       createProduct(deps)(asked(createProductRoute, { body, key, caller })),
@@ -277,5 +294,25 @@ describe('a list', () => {
     ]) {
       await expect(list(query)).rejects.toMatchObject({ code: 'invalid_request' });
     }
+  });
+});
+
+describe('a picture of a product', () => {
+  test('that is a file of the shop has the file’s public address, also when it is sent back as it was read', async () => {
+    const { create, update } = shop();
+    const url = `/v1/storage/public/${CUP}/cup.png`;
+    const linked = { url: 'https://pictures.example/a.png', alt: '' };
+    const { body } = await create({ title: 'Cup', media: [{ fileId: CUP, alt: 'A cup' }, linked] });
+    expect(body.media).toEqual([{ fileId: CUP, url, alt: 'A cup' }, linked]);
+    const again = await update(body.id, { media: body.media }, 1);
+    expect(again.body.media).toEqual(body.media);
+  });
+
+  test('is never a file that the shop does not show', async () => {
+    const { create, update } = shop();
+    const refusal = { status: 422, code: 'unknown_file', errors: [{ path: 'body.media.0.fileId' }] };
+    await expect(create({ title: 'Cup', media: [{ fileId: GONE }] })).rejects.toMatchObject(refusal);
+    const { body } = await create({ title: 'Cup' });
+    await expect(update(body.id, { media: [{ fileId: GONE }] }, 1)).rejects.toMatchObject(refusal);
   });
 });

@@ -14,7 +14,7 @@ import { asked, memoryCatalog, OTHER_SHOP, publishableKey, secretKey, tickingClo
 
 const shirt = async (status = 'active', options = [{ name: 'Size' }, { name: 'Colour' }]) => {
   const { products } = memoryCatalog();
-  const deps = { products, now: tickingClock() };
+  const deps = { products, now: tickingClock(), askFiles: async () => ({ files: [] }) };
   const { body: product } = await createProduct(deps)(
     asked(createProductRoute, { body: { title: 'Shirt', status, options } }),
   );
