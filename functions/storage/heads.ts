@@ -11,14 +11,16 @@ import type { Limits } from './call-limits.ts';
 import type { ObjectKey } from './node-client.ts';
 
 /**
- * An answer to HEAD has no body, so its 404 does not tell what is missing: some stores also say it of an access key that
- * they do not know any more. Nothing may be taken for lost because of that, so a 404 is asked again in words.
+ * An answer to HEAD has no body, so a refusal does not tell why: 404 is also what some stores say of an access key that they
+ * do not know any more, 400 that the node is in another region. Nothing may be taken for lost because of that, so a refusal
+ * is asked again in words.
  */
 const inWords = async <Result>(head: Promise<Result>, ask: () => Promise<unknown>): Promise<Result> => {
   try {
     return await head;
   } catch (error) {
-    if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404) await ask();
+    const status = (error instanceof S3ServiceException && error.$metadata.httpStatusCode) || 0;
+    if (status >= 400 && status < 500) await ask();
     throw error;
   }
 };

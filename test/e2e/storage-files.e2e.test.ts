@@ -59,6 +59,25 @@ describe('a file', () => {
     expect([part.status, part.text]).toEqual([206, 'and']);
   });
 
+  it('is the picture of a product, when it is public', async () => {
+    const picture = await files.put(`${unique('cup')}.png`, 'png', { contentType: 'image/png', visibility: 'public' });
+    const hidden = await files.put(`${unique('cup')}.png`, 'png', { contentType: 'image/png' });
+    const title = unique('Cup');
+    const media = [{ fileId: picture.fileId, alt: 'A cup' }];
+    const made = await staff.post('/v1/catalog/products', { title, slug: title.toLowerCase(), media });
+    expect(outcome(made)).toBe('201');
+    const Product = z.looseObject({ id: z.string(), media: z.array(z.looseObject({ url: z.string() })) });
+    const product = Product.parse(made.body);
+    const { headers } = await anybody.get(product.media[0]?.url ?? '');
+    expect((await follow(headers['location'])).text).toBe('png');
+    const changed = await staff.patch(
+      `/v1/catalog/products/${product.id}`,
+      { media: [{ fileId: hidden.fileId, alt: 'Nobody may see it' }] },
+      { 'if-match': made.headers['etag'] ?? '' },
+    );
+    expect(outcome(changed)).toBe('422 unknown_file');
+  });
+
   it('may be empty', async () => {
     const { fileId } = await files.put(unique('empty'), '');
     const { headers } = await staff.get(`/v1/storage/files/${fileId}/download`);
