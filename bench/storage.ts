@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { bucketOf } from '../functions/storage/buckets.ts';
 import { dynamoQuotas } from '../functions/storage/dynamo-quotas.ts';
 import { dynamoSpace } from '../functions/storage/dynamo-space-store.ts';
-import type { Placement, Upload } from '../functions/storage/file.ts';
+import type { Placement, Upload } from '../functions/storage/model.ts';
 import { fileId, type NodeId, placementId, uploadId } from '../functions/storage/ids.ts';
 import { DUE, objectKey } from '../functions/storage/keys.ts';
 import type { StorageNode } from '../functions/storage/node.ts';

@@ -6,7 +6,7 @@ import type { EnsureBucket } from './ensure-bucket.ts';
 import type { Reserve } from './calls.ts';
 import { fileExists, quotaExceeded, storageUnavailable } from './errors.ts';
 import type { FileStore, OpenFileStore } from './file-store.ts';
-import type { StoredFile, Upload } from './file.ts';
+import type { StoredFile, Upload } from './model.ts';
 import { fileId, type NodeId, uploadId } from './ids.ts';
 import { nodeFull, nodeRefused, nodeUnavailable, type OpenNode } from './node-client.ts';
 import type { RecentNode } from './recent-nodes.ts';

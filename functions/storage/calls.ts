@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineCall } from '../../lib/runtime/call.ts';
-import { Sha256, Upload, Visibility } from './file.ts';
+import { Sha256, Upload, Visibility } from './model.ts';
 import { drainId, fileId, nodeId, uploadId } from './ids.ts';
 
 /**

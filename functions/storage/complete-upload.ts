@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { versionMismatch } from '../../lib/runtime/errors.ts';
 import { defineRoute, type UseCase } from '../../lib/runtime/route.ts';
 import { checksumMismatch, uploadAborted, uploadExpired, uploadIncomplete } from './errors.ts';
-import { Sha256, type Upload, Visibility } from './file.ts';
+import { Sha256, type Upload, Visibility } from './model.ts';
 import { publicUrlOf } from './file-view.ts';
 import { type FinishDeps, finishUpload } from './finish-upload.ts';
 import { fileId, uploadId } from './ids.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isError } from '../../lib/runtime/errors.ts';
-import type { FileVersion, Move, Place } from './file.ts';
+import type { FileVersion, Move, Place } from './model.ts';
 import { multipartMissing, type NodeClient, type PartSeen } from './node-client.ts';
 
 /** One part's checksum, as it was signed. */

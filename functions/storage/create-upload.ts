@@ -5,7 +5,7 @@ import { defineRoute, type UseCase } from '../../lib/runtime/route.ts';
 import { actorOf } from '../../lib/runtime/tenant.ts';
 import { type BeginDeps, beginUpload } from './begin-upload.ts';
 import { fileExists, quotaExceeded, storageUnavailable } from './errors.ts';
-import { Sha256, type Upload, Visibility } from './file.ts';
+import { Sha256, type Upload, Visibility } from './model.ts';
 import { FilePath } from './paths.ts';
 import { ContentType } from './serving.ts';
 import { MAX_FILE_BYTES, MAX_SINGLE_BYTES, planUpload } from './upload-plan.ts';

@@ -1,4 +1,4 @@
-import type { Draw } from './file.ts';
+import type { Draw } from './model.ts';
 
 /** One slice of a sliced counter. Its room is negative when it was shrunk below what is taken. */
 export interface Counter {

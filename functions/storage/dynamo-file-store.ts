@@ -23,7 +23,7 @@ import {
   surplus,
   versionOf,
 } from './file-writes.ts';
-import { Upload } from './file.ts';
+import { Upload } from './model.ts';
 import { fileId } from './ids.ts';
 import { bucketKey, fileKey, pathKey, uploadKey, uploadPartsKey, versionKey } from './keys.ts';
 

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { type Item, type TenantDb, TransactionRefused, type Write } from '../../lib/runtime/db.ts';
 import { fromWire, toWire } from '../../lib/runtime/db-wire.ts';
 import { progressKeyOf } from './drain-keys.ts';
-import { FileVersion, Move, Sha256 } from './file.ts';
+import { FileVersion, Move, Sha256 } from './model.ts';
 import { dueMark } from './due.ts';
 import { moveKey, MOVES, ofSystem, ofTenant, partsKey, placementKey, versionKey } from './keys.ts';
 import type { MoveDirectory } from './move-directory.ts';

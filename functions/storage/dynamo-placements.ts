@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { ConditionFailed, type TenantDb, TransactionRefused, type Write } from '../../lib/runtime/db.ts';
 import { conflict } from '../../lib/runtime/errors.ts';
 import { dueMark } from './due.ts';
-import { Placement } from './file.ts';
+import { Placement } from './model.ts';
 import { nodeSliceKey, PLACEMENT_SHARDS, placementKey, placementShardKey } from './keys.ts';
 import type { SpaceStore } from './space.ts';
 

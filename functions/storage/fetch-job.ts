@@ -3,7 +3,7 @@ import { Instant } from '../../lib/runtime/clock.ts';
 import { ConditionFailed, type OpenTenantDb } from '../../lib/runtime/db.ts';
 import { key } from '../../lib/runtime/keys.ts';
 import { Actor, TenantId } from '../../lib/runtime/tenant.ts';
-import { Visibility } from './file.ts';
+import { Visibility } from './model.ts';
 import { type UploadId, uploadId } from './ids.ts';
 
 /** A file that is fetched from a URL: an upload whose bytes the system itself brings. */

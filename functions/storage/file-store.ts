@@ -1,6 +1,6 @@
 import type { Instant } from '../../lib/runtime/clock.ts';
 import type { Actor, TenantId } from '../../lib/runtime/tenant.ts';
-import type { FileVersion, StoredFile, Upload } from './file.ts';
+import type { FileVersion, StoredFile, Upload } from './model.ts';
 import type { FileId, NodeId, UploadId } from './ids.ts';
 
 /** How many versions of a file are kept; older ones are given up as newer ones come. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Instant } from '../../lib/runtime/clock.ts';
 import { type AppError, notFound } from '../../lib/runtime/errors.ts';
-import { type FileVersion, Sha256, type StoredFile, Visibility } from './file.ts';
+import { type FileVersion, Sha256, type StoredFile, Visibility } from './model.ts';
 import type { FileStore } from './file-store.ts';
 import { type FileId, fileId } from './ids.ts';
 import { nameOf } from './paths.ts';

@@ -2,7 +2,7 @@ import type { Instant } from '../../lib/runtime/clock.ts';
 import type { Item, Write } from '../../lib/runtime/db.ts';
 import { dueMark } from './due.ts';
 import { KEEP_VERSIONS } from './file-store.ts';
-import { type Draw, FileVersion, StoredFile, type Upload } from './file.ts';
+import { type Draw, FileVersion, StoredFile, type Upload } from './model.ts';
 import { fileKey, partsKey, pathKey, quotaSliceKey, versionKey } from './keys.ts';
 
 export const ABSENT = { expression: 'attribute_not_exists(pk)' } as const;

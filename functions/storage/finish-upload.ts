@@ -4,7 +4,7 @@ import type { TenantId } from '../../lib/runtime/tenant.ts';
 import { endUpload } from './begin-upload.ts';
 import { checksumMismatch, uploadIncomplete } from './errors.ts';
 import type { OpenFileStore } from './file-store.ts';
-import type { Upload } from './file.ts';
+import type { Upload } from './model.ts';
 import type { OpenNode } from './node-client.ts';
 import type { RecentNode } from './recent-nodes.ts';
 import type { SpaceStore } from './space.ts';

@@ -1,6 +1,6 @@
 import { ConditionFailed, type TenantDb } from '../../lib/runtime/db.ts';
 import { PARTS_AN_ITEM } from './file-writes.ts';
-import type { FileVersion } from './file.ts';
+import type { FileVersion } from './model.ts';
 import { partsKey, versionKey } from './keys.ts';
 
 /** Removes the entry of a version that was given up, and what its parts were; the entry last, so that a next try finds it. */

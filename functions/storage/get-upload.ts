@@ -5,7 +5,7 @@ import { defineRoute, type UseCase } from '../../lib/runtime/route.ts';
 import type { OpenFetchJobs } from './fetch-job.ts';
 import { FetchView, fetchView } from './fetch-view.ts';
 import type { OpenFileStore } from './file-store.ts';
-import type { Upload } from './file.ts';
+import type { Upload } from './model.ts';
 import { uploadId } from './ids.ts';
 import { multipartMissing, nodeUnavailable, type OpenNode } from './node-client.ts';
 import type { RecentNode } from './recent-nodes.ts';

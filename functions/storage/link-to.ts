@@ -1,4 +1,4 @@
-import type { FileVersion, StoredFile } from './file.ts';
+import type { FileVersion, StoredFile } from './model.ts';
 import { nodeUnavailable, type OpenNode } from './node-client.ts';
 import { nameOf } from './paths.ts';
 import type { RecentNode } from './recent-nodes.ts';

@@ -1,6 +1,6 @@
 import { decodeCursor, encodeCursor, ListQuery, pageOf } from '../../lib/runtime/cursor.ts';
 import { defineRoute, type UseCase } from '../../lib/runtime/route.ts';
-import { Move } from './file.ts';
+import { Move } from './model.ts';
 import { drainId, nodeId } from './ids.ts';
 import type { MoveDirectory } from './move-directory.ts';
 

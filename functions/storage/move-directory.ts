@@ -1,7 +1,7 @@
 import type { Instant } from '../../lib/runtime/clock.ts';
 import type { TenantId } from '../../lib/runtime/tenant.ts';
 import type { PartSum } from './copy-object.ts';
-import type { FileVersion, Move, Place } from './file.ts';
+import type { FileVersion, Move, Place } from './model.ts';
 import type { DrainId, FileId } from './ids.ts';
 
 /** What a page of moves is asked for with, and where the next one begins. */

@@ -2,7 +2,7 @@ import { type Clock, secondsAfter, toInstant } from '../../lib/runtime/clock.ts'
 import { conflict, isError } from '../../lib/runtime/errors.ts';
 import type { TenantId } from '../../lib/runtime/tenant.ts';
 import { CopyFailed, copyObject, type CopyState } from './copy-object.ts';
-import type { FileVersion, Move, Placement } from './file.ts';
+import type { FileVersion, Move, Placement } from './model.ts';
 import type { NodeId, PlacementId } from './ids.ts';
 import { objectKey } from './keys.ts';
 import type { MoveDirectory } from './move-directory.ts';

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { decodeCursor, encodeCursor, type Position } from '../../lib/runtime/cursor.ts';
 import { defineRoute, type UseCase } from '../../lib/runtime/route.ts';
 import { TenantId } from '../../lib/runtime/tenant.ts';
-import type { Placement } from './file.ts';
+import type { Placement } from './model.ts';
 import { fileId, type NodeId, nodeId, placementId } from './ids.ts';
 import { inGroups } from './in-groups.ts';
 import type { MoveDirectory } from './move-directory.ts';

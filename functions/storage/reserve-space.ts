@@ -5,7 +5,7 @@ import type { TenantId } from '../../lib/runtime/tenant.ts';
 import { type Counter, planDraws } from './draws.ts';
 import { dueMark } from './due.ts';
 import type { QuotaStore } from './dynamo-quotas.ts';
-import type { Draw, Placement, Upload } from './file.ts';
+import type { Draw, Placement, Upload } from './model.ts';
 import type { NodeId } from './ids.ts';
 import { nodeSliceKey, ofSystem, ofTenant, placementKey, quotaSliceKey, uploadKey } from './keys.ts';
 import { NodeSlice } from './node-slices.ts';

@@ -9,7 +9,7 @@ import { dynamoQuotas } from './dynamo-quotas.ts';
 import { dynamoSpace } from './dynamo-space-store.ts';
 import { BucketsEnv } from './env.ts';
 
-import { Upload } from './file.ts';
+import { Upload } from './model.ts';
 import { placementId } from './ids.ts';
 import { uploadKey } from './keys.ts';
 import { nodeChoice } from './node-choice.ts';

@@ -3,7 +3,7 @@ import { type Clock, secondsAfter, toInstant } from '../../lib/runtime/clock.ts'
 import type { TenantId } from '../../lib/runtime/tenant.ts';
 import type { Reserve } from './calls.ts';
 import type { QuotaStore } from './dynamo-quotas.ts';
-import type { Placement, Upload } from './file.ts';
+import type { Placement, Upload } from './model.ts';
 import type { NodeId, PlacementId, UploadId } from './ids.ts';
 import { objectKey } from './keys.ts';
 import type { NodeChoice, Wish } from './node-choice.ts';

@@ -3,7 +3,7 @@ import { type Clock, toInstant } from '../../lib/runtime/clock.ts';
 import type { RunDrain } from './calls.ts';
 import { type Amount, type Drain, NOTHING, rateOf } from './drain.ts';
 import type { DrainStore } from './drain-store.ts';
-import type { Move, Placement } from './file.ts';
+import type { Move, Placement } from './model.ts';
 import type { MoveDirectory } from './move-directory.ts';
 import type { MoveTask, SendMoves } from './move-task.ts';
 import type { StorageNode } from './node.ts';

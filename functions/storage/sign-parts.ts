@@ -5,7 +5,7 @@ import { defineRoute, type UseCase } from '../../lib/runtime/route.ts';
 import { secondsLeft } from './create-upload.ts';
 import { uploadAborted, uploadCompleted, uploadExpired } from './errors.ts';
 import type { OpenFileStore } from './file-store.ts';
-import { Sha256 } from './file.ts';
+import { Sha256 } from './model.ts';
 import { uploadId } from './ids.ts';
 import type { OpenNode } from './node-client.ts';
 import type { RecentNode } from './recent-nodes.ts';

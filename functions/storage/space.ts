@@ -1,6 +1,6 @@
 import type { Instant } from '../../lib/runtime/clock.ts';
 import type { TenantId } from '../../lib/runtime/tenant.ts';
-import type { Draw, Placement, Upload } from './file.ts';
+import type { Draw, Placement, Upload } from './model.ts';
 import type { FileId, NodeId, PlacementId, UploadId } from './ids.ts';
 import type { NodeReport, StorageNode } from './node.ts';
 

@@ -2,7 +2,7 @@ import { type Clock, secondsAfter, toInstant } from '../../lib/runtime/clock.ts'
 import { AppError } from '../../lib/runtime/errors.ts';
 import type { TenantId } from '../../lib/runtime/tenant.ts';
 import type { FileStore } from './file-store.ts';
-import type { FileVersion, Placement } from './file.ts';
+import type { FileVersion, Placement } from './model.ts';
 import type { OpenNode } from './node-client.ts';
 import { DEFAULT_LIFETIMES, graceSeconds } from './node.ts';
 import type { Due, SpaceStore } from './space.ts';

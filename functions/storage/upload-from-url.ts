@@ -9,7 +9,7 @@ import { fileExists } from './errors.ts';
 import type { FetchJob, FetchMessage, OpenFetchJobs } from './fetch-job.ts';
 import { FetchView, fetchView } from './fetch-view.ts';
 import type { OpenFileStore } from './file-store.ts';
-import { Visibility } from './file.ts';
+import { Visibility } from './model.ts';
 import { refuseHopeless, sourceRefused } from './http-source.ts';
 import { uploadId } from './ids.ts';
 import { FilePath } from './paths.ts';

@@ -3,7 +3,7 @@ import { Instant } from '../../lib/runtime/clock.ts';
 import { notFound, versionMismatch } from '../../lib/runtime/errors.ts';
 import type { AppError } from '../../lib/runtime/errors.ts';
 import { uploadAborted, uploadCompleted, uploadExpired } from './errors.ts';
-import { Sha256, type Upload, UploadState, Visibility } from './file.ts';
+import { Sha256, type Upload, UploadState, Visibility } from './model.ts';
 import { fileId, type UploadId, uploadId } from './ids.ts';
 
 /** An upload as its shop sees it. Where its bytes go is no part of it. */

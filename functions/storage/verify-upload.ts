@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type AppError, isError } from '../../lib/runtime/errors.ts';
 import { checksumMismatch, uploadIncomplete } from './errors.ts';
-import type { Upload } from './file.ts';
+import type { Upload } from './model.ts';
 import { multipartMissing, type NodeClient, type PartSeen } from './node-client.ts';
 import type { StorageNode } from './node.ts';
 import { partBytes } from './upload-plan.ts';

@@ -1,4 +1,4 @@
-import type { Placement } from '../../functions/storage/file.ts';
+import type { Placement } from '../../functions/storage/model.ts';
 import type { Directory, Shelf } from './directory.ts';
 
 /** What lies on a node, seen past its protocol. */

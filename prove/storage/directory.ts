@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { DynamoDbCalls } from '../../lib/runtime/clients/dynamodb.ts';
 import { fromWire } from '../../lib/runtime/db-wire.ts';
-import { FileVersion, Move, Placement, StoredFile, Upload } from '../../functions/storage/file.ts';
+import { FileVersion, Move, Placement, StoredFile, Upload } from '../../functions/storage/model.ts';
 import { StorageNode } from '../../functions/storage/node.ts';
 
 const NodeSlice = z.object({ capacityBytes: z.int(), takenBytes: z.int(), objects: z.int(), open: z.boolean() });

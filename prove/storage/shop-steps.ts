@@ -4,7 +4,7 @@ import { abortUploadRoute } from '../../functions/storage/abort-upload.ts';
 import { completeUploadRoute } from '../../functions/storage/complete-upload.ts';
 import { deleteFileRoute } from '../../functions/storage/delete-file.ts';
 import { downloadFileRoute } from '../../functions/storage/download-file.ts';
-import type { StoredFile } from '../../functions/storage/file.ts';
+import type { StoredFile } from '../../functions/storage/model.ts';
 import { getUploadRoute } from '../../functions/storage/get-upload.ts';
 import { listFilesRoute } from '../../functions/storage/list-files.ts';
 import { nodeUnavailable } from '../../functions/storage/node-client.ts';

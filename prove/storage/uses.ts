@@ -19,7 +19,7 @@ import { dynamoSpace } from '../../functions/storage/dynamo-space-store.ts';
 import { bucketEnsurer } from '../../functions/storage/ensure-bucket.ts';
 import { dynamoFetchJobs } from '../../functions/storage/fetch-job.ts';
 import { forgetVersion } from '../../functions/storage/forget-version.ts';
-import type { Upload } from '../../functions/storage/file.ts';
+import type { Upload } from '../../functions/storage/model.ts';
 import { getUpload } from '../../functions/storage/get-upload.ts';
 import { type DrainId, type NodeId, placementId, type PlacementId } from '../../functions/storage/ids.ts';
 import { listFiles } from '../../functions/storage/list-files.ts';

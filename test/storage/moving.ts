@@ -8,7 +8,7 @@ import { bucketOf } from '../../functions/storage/buckets.ts';
 import { dynamoDrainStore } from '../../functions/storage/dynamo-drain-store.ts';
 import { dynamoMoveDirectory } from '../../functions/storage/dynamo-move-directory.ts';
 import { dynamoSpace } from '../../functions/storage/dynamo-space-store.ts';
-import { type FileVersion, Placement } from '../../functions/storage/file.ts';
+import { type FileVersion, Placement } from '../../functions/storage/model.ts';
 import { drainId, fileId, type NodeId, nodeId, placementId } from '../../functions/storage/ids.ts';
 import { DUE, MOVES, objectKey, ofTenant, partsKey, versionKey } from '../../functions/storage/keys.ts';
 import { type MoveDeps, moveObject, type MoveOutcome } from '../../functions/storage/move-object.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bucketOf } from '../../functions/storage/buckets.ts';
 import { Reserve } from '../../functions/storage/calls.ts';
 import { dynamoQuotas } from '../../functions/storage/dynamo-quotas.ts';
-import { Upload } from '../../functions/storage/file.ts';
+import { Upload } from '../../functions/storage/model.ts';
 import { placementId } from '../../functions/storage/ids.ts';
 import { uploadKey } from '../../functions/storage/keys.ts';
 import { nodeChoice } from '../../functions/storage/node-choice.ts';

@@ -5,7 +5,7 @@ import { type TenantId, tenantId } from '../../lib/runtime/tenant.ts';
 import { bucketOf } from '../../functions/storage/buckets.ts';
 import { dynamoQuotas } from '../../functions/storage/dynamo-quotas.ts';
 import { dynamoSpace } from '../../functions/storage/dynamo-space-store.ts';
-import type { Draw, Placement, Upload } from '../../functions/storage/file.ts';
+import type { Draw, Placement, Upload } from '../../functions/storage/model.ts';
 import { fileId, nodeId, type NodeId, placementId, uploadId } from '../../functions/storage/ids.ts';
 import { DUE, nodeSliceKey, objectKey, quotaKey, quotaSliceKey } from '../../functions/storage/keys.ts';
 import { DEFAULT_LIFETIMES, type StorageNode } from '../../functions/storage/node.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { dynamoFiles } from '../../functions/storage/dynamo-file-store.ts';
 import { dynamoSpace } from '../../functions/storage/dynamo-space-store.ts';
 import type { FileStore } from '../../functions/storage/file-store.ts';
-import type { Upload } from '../../functions/storage/file.ts';
+import type { Upload } from '../../functions/storage/model.ts';
 import { forgetVersion } from '../../functions/storage/forget-version.ts';
 import { DUE } from '../../functions/storage/keys.ts';
 import type { Due } from '../../functions/storage/space.ts';
