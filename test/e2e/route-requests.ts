@@ -23,6 +23,7 @@ const WELL_FORMED = [
   'pay',
   'file',
   'upl',
+  'node',
 ].map((prefix) => `${prefix}_${'0'.repeat(26)}`);
 const CANDIDATES = [...WELL_FORMED, 'de', 'nothing'];
 
