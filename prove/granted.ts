@@ -8,7 +8,7 @@ export interface Grant {
   readonly resource: string;
 }
 
-const grantsOf = (statement: GrantedStatement): Grant[] =>
+export const grantsOf = (statement: GrantedStatement): Grant[] =>
   statement.actions.flatMap((action) => statement.resources.map((resource) => ({ statement, action, resource })));
 
 const covers = (grant: Grant): ((use: GrantUse) => boolean) => {

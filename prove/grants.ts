@@ -9,9 +9,10 @@ import { join } from 'node:path';
 import Table from 'cli-table3';
 import { type GrantedStatement, grantsClient } from '../lib/local/grants-client.ts';
 import { seededRandom } from '../lib/local/weather.ts';
-import { describeGrant, shortName, unusedGrants } from './granted.ts';
+import { describeGrant, grantsOf, shortName, unusedGrants } from './granted.ts';
 import { readUses, recordUses, startProvingCloud } from './grant-uses.ts';
 import { createRemovals, type Evidence, type Removal } from './removals.ts';
+import { isUntested } from './untested-grants.ts';
 
 /** A seed that is another one for another app, and the same for the same. */
 export const seedOfApp = (assembly: string): number => {
@@ -96,10 +97,14 @@ export const proveGrants = async ({ sample, seed, only, uses, keep, lanes }: Gra
   await stop();
   console.log(`${statements.length} statements, seed ${seed}`);
   const tests = uses === undefined ? await recordUses(keep) : readUses(uses);
-  const unused = unusedGrants(statements, [...start, ...tests.flatMap((test) => test.uses)]);
+  const unused = unusedGrants(statements, [...start, ...tests.flatMap((test) => test.uses)]).filter(
+    (grant) => !isUntested(grant),
+  );
   for (const grant of unused) console.error(`Granted, but used by no test: ${describeGrant(grant)}`);
 
-  const eligible = statements.filter((statement) => describeStatement(statement).includes(only));
+  const eligible = statements.filter(
+    (statement) => describeStatement(statement).includes(only) && !grantsOf(statement).every(isUntested),
+  );
   const chosen = sample === undefined ? eligible : sampleOf(eligible, sample, seed);
   const removals = await removeEach(chosen, { start, tests }, lanes);
   const table = new Table({ head: ['without', 'missed', 'by', 's'], style: { head: [], border: [] } });

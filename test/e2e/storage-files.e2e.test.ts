@@ -68,7 +68,10 @@ describe('a file', () => {
     expect(outcome(made)).toBe('201');
     const Product = z.looseObject({ id: z.string(), media: z.array(z.looseObject({ url: z.string() })) });
     const product = Product.parse(made.body);
-    const { headers } = await anybody.get(product.media[0]?.url ?? '');
+    const { headers } = await until('the public address to be known', async () => {
+      const answer = await anybody.get(product.media[0]?.url ?? '');
+      return answer.status === 302 ? answer : undefined;
+    });
     expect((await follow(headers['location'])).text).toBe('png');
     const changed = await staff.patch(
       `/v1/catalog/products/${product.id}`,
