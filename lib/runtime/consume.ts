@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { EnvelopeFields, type EventContract, type EventOf } from './events.ts';
 import { lambdaHandler } from './lambda-handler.ts';
 import { describeError, loggerFor } from './log.ts';
-import { malformed, problemsOf, requireRecords } from './malformed-event.ts';
+import { readMessage, requireRecords } from './malformed-event.ts';
 
 type Outcome = PromiseSettledResult<void>;
 
@@ -64,20 +64,6 @@ interface Message extends Arrived {
   readonly reaction: Reaction;
 }
 
-/** @throws MalformedEvent */
-const readMessage = (text: string): z.output<typeof Delivered> => {
-  const takes = 'This inbox takes events of EventBridge';
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch (cause) {
-    throw malformed(takes, ['the message is no JSON'], cause);
-  }
-  const parsed = Delivered.safeParse(body);
-  if (parsed.success) return parsed.data;
-  throw malformed(takes, problemsOf(parsed.error), parsed.error);
-};
-
 /**
  * The way in of a domain's inbox queue. Each record stands alone: one that fails is reported by itself and comes
  * again (and ends in the dead-letter queue), the others are done. Consumers are tolerant: unknown fields are ignored.
@@ -88,7 +74,7 @@ export const consume = (
   const byType = new Map(reactions.map((reaction) => [`${reaction.source} ${reaction.detailType}`, reaction]));
 
   const open = ({ messageId, body }: SQSRecord): Message => {
-    const delivered = readMessage(body);
+    const delivered = readMessage('This inbox takes events of EventBridge', Delivered, body);
     const type = `${delivered.source} ${delivered['detail-type']}`;
     const reaction = byType.get(type);
     if (reaction === undefined) throw new Error(`No reaction to ${type}: the rule and the consumer disagree`);

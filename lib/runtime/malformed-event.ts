@@ -54,3 +54,19 @@ export const requireRecords = (event: unknown, source: 'aws:sqs' | 'aws:dynamodb
   const strange = records.findIndex((record: unknown) => !isObject(record) || record['eventSource'] !== source);
   if (strange >= 0) throw malformed(takes, [`Records.${strange}.eventSource is not ${source}`]);
 };
+
+/**
+ * The body of a queue's message: JSON of a form.
+ * @throws MalformedEvent which says what is taken
+ */
+export const readMessage = <Body extends z.ZodType>(takes: string, schema: Body, text: string): z.output<Body> => {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch (cause) {
+    throw malformed(takes, ['the message is no JSON'], cause);
+  }
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw malformed(takes, problemsOf(parsed.error), parsed.error);
+};

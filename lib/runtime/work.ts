@@ -2,26 +2,12 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import type * as z from 'zod';
 import { lambdaHandler } from './lambda-handler.ts';
 import { describeError, loggerFor } from './log.ts';
-import { malformed, problemsOf, requireRecords } from './malformed-event.ts';
+import { readMessage, requireRecords } from './malformed-event.ts';
 
 export interface TaskContext {
   /** Milliseconds until Lambda ends the invocation. */
   readonly remainingMs: () => number;
 }
-
-/** @throws MalformedEvent */
-const readTask = <Task extends z.ZodType>(name: string, schema: Task, text: string): z.output<Task> => {
-  const takes = `"${name}" takes tasks of its queue`;
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch (cause) {
-    throw malformed(takes, ['the message is no JSON'], cause);
-  }
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  throw malformed(takes, problemsOf(parsed.error), parsed.error);
-};
 
 /**
  * The way in of the worker of a `WorkQueue`. A batch's tasks are worked on at once, each by itself: one that fails comes
@@ -38,7 +24,7 @@ export const worker = <Task extends z.ZodType>(
     const log = loggerFor({ traceId: messageId, requestId: messageId });
     const started = performance.now();
     try {
-      const outcome = await work(readTask(name, schema, body), context);
+      const outcome = await work(readMessage(`"${name}" takes tasks of its queue`, schema, body), context);
       log('info', name, { ...outcome, ms: Math.round(performance.now() - started) });
       return undefined;
     } catch (error) {
