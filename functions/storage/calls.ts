@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineCall } from '../../lib/runtime/call.ts';
-import { Sha256, Upload, Visibility } from './model.ts';
+import { Upload } from './model.ts';
 import { drainId, fileId, nodeId, uploadId } from './ids.ts';
 
 /**
@@ -12,18 +12,20 @@ export const Reserve = defineCall(
   'reserve',
   z.object({
     uploadId: uploadId.schema,
-    fileId: fileId.schema,
-    number: z.int().min(1),
-    path: z.string(),
-    expects: z.int().min(0),
-    size: z.int().min(0),
-    sha256: Sha256.nullable(),
-    contentType: z.string(),
-    visibility: Visibility,
-    parts: z.int().min(0),
-    partSize: z.int().min(0),
-    requestHash: z.string(),
-    actor: Upload.shape.actor,
+    ...Upload.pick({
+      fileId: true,
+      number: true,
+      path: true,
+      expects: true,
+      size: true,
+      sha256: true,
+      contentType: true,
+      visibility: true,
+      parts: true,
+      partSize: true,
+      requestHash: true,
+      actor: true,
+    }).shape,
     /** Nodes that just failed. */
     except: z.array(nodeId.schema).max(20),
   }),
